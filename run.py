@@ -57,19 +57,13 @@ SENTENCES = {
     ),
     "still": ("  … {seconds} s", "  … {seconds} s"),
     "ready": ("Ready ({seconds} s).", "Prêt ({seconds} s)."),
-    "demo": (
-        "No data yet: building the demo …",
-        "Pas encore de données : construction de la démonstration …",
-    ),
+    "demo": ("No data yet: building the demo …", "Pas encore de données : préparation de la démo …"),
     "inbox": ("Loading the files of {folder} …", "Chargement des fichiers de {folder} …"),
     "serving": (
         "The dashboard is at {address}  (Ctrl-C stops it)",
         "Le tableau de bord est à l'adresse {address}  (Ctrl-C pour l'arrêter)",
     ),
-    "port_taken": (
-        "Port {port} is taken; using {other}.",
-        "Le port {port} est pris ; utilisation du port {other}.",
-    ),
+    "port_taken": ("Port {port} is taken; using {other}.", "Le port {port} est pris ; ce sera {other}."),
     "stopped": ("Stopped.", "Arrêté."),
     "no_venv": (
         "This Python cannot make environments. On Debian or Ubuntu: sudo apt install python3-venv\n"
@@ -101,10 +95,7 @@ SENTENCES = {
         "The data could not be built (see above); the dashboard starts without.",
         "Les données n'ont pas pu être construites (voir ci-dessus) ; le tableau de bord démarre sans.",
     ),
-    "no_server": (
-        "The dashboard did not start (see above).",
-        "Le tableau de bord n'a pas démarré (voir ci-dessus).",
-    ),
+    "no_server": ("The dashboard did not start (see above).", "Le tableau de bord n'a pas démarré."),
     "help": (
         "python3 run.py [--no-browser] [--port N]   set up and open the dashboard\n"
         "python3 run.py test [pytest arguments]     set up and run all tests\n"
@@ -190,9 +181,8 @@ def make_environment() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         log = Path(scratch) / "venv.log"  # not in .venv, which does not exist yet
         # the base: this may run in the very .venv that was just removed
-        code = quietly(
-            [getattr(sys, "_base_executable", sys.executable), "-m", "venv", str(VENV)], log, dict(os.environ)
-        )
+        base = getattr(sys, "_base_executable", sys.executable)
+        code = quietly([base, "-m", "venv", str(VENV)], log, dict(os.environ))
         said = log.read_text(encoding="utf-8", errors="replace")
     if code == 0:
         return
@@ -269,15 +259,7 @@ def explain(log: str) -> SystemExit:
     free = shutil.disk_usage(HERE).free
     if "no space left" in lower or "os error 28" in lower or "os error 112" in lower:
         return no_space(free)
-    signs = (
-        "name resolution",
-        "to resolve",
-        "dns error",
-        "connection",
-        "sending request",
-        "timed out",
-        "proxy",
-    )
+    signs = ("name resolution", "to resolve", "dns error", "connection", "sending request", "timed out")
     if any(sign in lower for sign in signs):
         return refusal("no_network", log=LOG)
     return refusal("no_install", tail=last_lines(log), log=LOG)
