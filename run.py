@@ -39,7 +39,7 @@ VENV = HERE / ".venv"
 LOCK = HERE / "requirements.lock"
 STAMP = VENV / "ready"
 LOG = VENV / "setup.log"
-STORE_HAS_DATA = HERE / "data" / "store" / "CURRENT"
+STORE = Path(os.environ.get("INCIDENTS_STORE") or HERE / "data" / "store")
 INBOX = HERE / "data" / "inbox"
 USUAL_PORT = 8501
 BYTES_NEEDED = 2_000_000_000
@@ -233,7 +233,7 @@ def uv_environment(pip: list[str]) -> dict[str, str]:
         "UV_INDEX": " ".join(settings.get("extra-index-url", "").split()),
         "UV_FIND_LINKS": ",".join(settings.get("find-links", "").split()),
         "UV_INSECURE_HOST": " ".join(settings.get("trusted-host", "").split()),
-        "UV_NO_INDEX": "1" if settings.get("no-index", "").lower() in ("1", "true", "yes", "on") else "",
+        "UV_OFFLINE": "1" if settings.get("no-index", "").lower() in ("1", "true", "yes", "on") else "",
         "SSL_CERT_FILE": settings.get("cert", ""),
         "HTTPS_PROXY": settings.get("proxy", ""),
         # several indexes: the lock's hashes decide which file is right, not the order of the indexes
@@ -304,12 +304,12 @@ def run(module: str, *arguments: str, folder: Path | None = None) -> int:
 
 def build_data() -> None:
     """Something to look at: the files the user has put into the inbox, else the demo."""
-    if STORE_HAS_DATA.is_file():
+    if (STORE / "CURRENT").is_file():
         return
     mine = INBOX.is_dir() and any(not path.name.startswith(".") for path in INBOX.iterdir())
     say("inbox" if mine else "demo", folder=INBOX)
     run("pipelines", *(["load", str(INBOX)] if mine else ["demo"]))
-    if not STORE_HAS_DATA.is_file():
+    if not (STORE / "CURRENT").is_file():
         say("no_data")
 
 
