@@ -1,0 +1,236 @@
+"""From landed records to facts: what a load touched is found, its incidents are built again, and its days added up.
+
+A load marks the records it changed. Here the orders they belong to are found (by every number an order is known by),
+the rows of those orders become `batch_<kind>`, the SQL of queries/staging and queries/incidents runs over the batch,
+and its results replace what the facts said of those orders. Everything is one transaction.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import duckdb
+
+from pipelines import causes, views
+from pipelines.contract import KINDS, Kind
+from pipelines.store import Store
+
+QUERIES = Path(__file__).resolve().parent.parent / "queries"
+FACTS = ("lines", "signals", "incidents")
+
+_STATE = """
+    create table if not exists files (
+        file_id varchar primary key, file_name varchar, source varchar, kinds varchar[], account varchar, size_bytes bigint,
+        status varchar, message_code varchar, message_params json, warnings json, rows_in bigint, loaded bigint,
+        unchanged bigint, rejected bigint, as_of timestamp, first_loaded_at timestamp, loaded_at timestamp, read_by varchar
+    );
+    create table if not exists rejects (
+        file_id varchar, row_number bigint, line bigint, column_name varchar, value varchar, reason varchar, params json,
+        raw_text varchar
+    );
+    create table if not exists settings (zone varchar, main_currency varchar);
+    create table if not exists published (published_at timestamp, build_version varchar);
+    create table if not exists build_state (is_everything_due boolean, build_version varchar);
+    insert into build_state select false, null where not exists (from build_state);
+    create table if not exists dirty_records (kind varchar, record_id varchar, order_ref varchar);
+"""
+
+
+def prepare_master(con: duckdb.DuckDBPyConnection) -> None:
+    """Makes the tables that a new store lacks."""
+    con.execute(_STATE)
+    for kind in KINDS.values():
+        columns = [f'"{name}" {type_}' for name, type_ in kind.all_columns.items()]
+        con.execute("create table if not exists {} ({})".format(kind.table, ", ".join(columns)))
+    causes.create_macros(con)
+
+
+def version(store: Store) -> str:
+    """A digest of everything that decides how records become incidents: SQL, causes, the shop's tags, its zone."""
+    digest = hashlib.sha256(store.zone().encode())
+    files = [*sorted(QUERIES.rglob("*.sql")), *sorted(QUERIES.rglob("*.toml")), store.user / "tags.csv"]
+    for path in files:
+        digest.update(path.read_bytes() if path.exists() else b"")
+    return digest.hexdigest()[:16]
+
+
+def build(con: duckdb.DuckDBPyConnection, store: Store) -> bool:
+    """Brings the facts up to date with the records; False when there was nothing to do."""
+    wanted = version(store)
+    state = con.execute("select is_everything_due, build_version from build_state").fetchone()
+    assert state is not None
+    everything = bool(state[0]) or state[1] != wanted
+    has_marks = con.execute("select exists (from dirty_records)").fetchone() == (True,)
+    if not everything and not has_marks:
+        return False
+    con.execute("begin")
+    try:
+        if state[1] != wanted:
+            causes.create_reference_tables(con, causes.read_causes(QUERIES / "causes"), _tags(store))
+        _set_settings(con, store)
+        if everything:
+            _batch_of_everything(con)
+        else:
+            _batch_of_marked(con)
+        views.run_build(con)
+        if everything:
+            _replace_everything(con)
+        else:
+            _replace_touched(con)
+        con.execute("delete from dirty_records")
+        con.execute("update build_state set is_everything_due = false, build_version = $v", {"v": wanted})
+        views.create_views(con)
+        con.execute("delete from published")
+        con.execute("insert into published values (now()::timestamp, $v)", {"v": wanted})
+        con.execute("commit")
+    except BaseException:
+        con.execute("rollback")
+        raise
+    return True
+
+
+def _tags(store: Store) -> Path | None:
+    path = store.user / "tags.csv"
+    return path if path.exists() else None
+
+
+def _set_settings(con: duckdb.DuckDBPyConnection, store: Store) -> None:
+    """The shop's zone, and the currency that most orders are in (or the one the user chose)."""
+    con.execute("delete from settings")
+    con.execute(
+        """
+        insert into settings
+        select
+            $zone,
+            coalesce($chosen, (
+                select currency from (
+                    select currency, count(*) as n from raw_orders group by all
+                    union all select currency, count(*) from raw_refunds group by all
+                    union all select currency, count(*) from raw_returns group by all
+                )
+                where currency is not null group by currency order by sum(n) desc, currency limit 1
+            ))
+        """,
+        {"zone": store.zone(), "chosen": store.settings().get("currency")},
+    )
+
+
+def _batch_of_everything(con: duckdb.DuckDBPyConnection) -> None:
+    for kind in KINDS.values():
+        _drop_batch(con, kind)
+        con.execute(_for_kind("create temp view batch_x as from raw_x", kind))
+
+
+def _batch_of_marked(con: duckdb.DuckDBPyConnection) -> None:
+    """The records of every order that a marked record belongs to, and the marked records without an order."""
+    con.execute(_AFFECTED_REFS)
+    for kind in KINDS.values():
+        _drop_batch(con, kind)
+        if kind.name == "products":
+            con.execute(_for_kind("create temp view batch_x as from raw_x", kind))
+        elif kind.name == "tracking_events":
+            con.execute(_for_kind(_BATCH_OF_PARCELS, kind))
+        else:
+            con.execute(_for_kind(_BATCH, kind), {"kind": kind.name})
+
+
+def _for_kind(template: str, kind: Kind) -> str:
+    """A statement for this kind. Only names that the contract fixes are put in, never a value."""
+    return template.replace("batch_x", f"batch_{kind.name}").replace("raw_x", kind.table)
+
+
+def _drop_batch(con: duckdb.DuckDBPyConnection, kind: Kind) -> None:
+    """A batch is a view of everything after one build and a table of some records after another."""
+    found = con.execute(
+        "select table_type from information_schema.tables where table_name = $name and table_catalog = 'temp'",
+        {"name": f"batch_{kind.name}"},
+    ).fetchone()
+    if found is not None:
+        con.execute(_for_kind("drop view batch_x" if found[0] == "VIEW" else "drop table batch_x", kind))
+
+
+def _replace_everything(con: duckdb.DuckDBPyConnection) -> None:
+    order = {"lines": "order_date", "signals": "occurred_at", "incidents": "event_date"}
+    for fact, by in order.items():
+        con.execute(f"create or replace table {fact} as from build_{fact} order by {by}")
+    con.execute(
+        """
+        create or replace temp table affected_dates as
+        select order_date as date from lines where order_date is not null
+        union select shipped_date from lines where shipped_date is not null
+        """
+    )
+    con.execute("create or replace table exposure_daily as from int_exposure order by date")
+
+
+def _replace_touched(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute(_OLD)
+    for fact in FACTS:
+        con.execute(f"insert into {fact} by name from build_{fact}")
+    con.execute(_NEW_DATES)
+    con.execute("delete from exposure_daily where date in (from affected_dates)")
+    con.execute("insert into exposure_daily by name from int_exposure")
+
+
+_AFFECTED_REFS = """
+    create or replace temp table marked_refs as
+    select order_ref from dirty_records where order_ref is not null
+    union
+    select s.order_ref
+    from raw_shipments as s
+    inner join raw_tracking_events as e on s.tracking_number = e.tracking_number
+    inner join dirty_records as d on d.kind = 'tracking_events' and d.record_id = e.record_id
+    union
+    select l.order_ref
+    from raw_order_lines as l
+    inner join raw_products as p on upper(l.sku) = upper(p.sku)
+    inner join dirty_records as d on d.kind = 'products' and d.record_id = p.record_id;
+
+    create or replace temp table affected_refs as
+    with orders as (
+        select order_ref, nullif(upper(ltrim(trim(order_name), '# ')), '') as name_ref from raw_orders
+    ),
+    affected_orders as (
+        select * from orders
+        where order_ref in (from marked_refs) or name_ref in (from marked_refs)
+            or name_ref in (
+                select nullif(upper(ltrim(trim(o.order_name), '# ')), '')
+                from raw_orders as o
+                inner join dirty_records as d on d.kind = 'orders' and d.record_id = o.record_id
+            )
+    )
+    from marked_refs
+    union select order_ref from affected_orders
+    union select name_ref from affected_orders where name_ref is not null;
+
+    create or replace temp table affected_tracking as
+    select tracking_number from raw_shipments
+    where tracking_number is not null and order_ref in (from affected_refs);
+"""
+_BATCH = """
+    create temp table batch_x as
+    select raw_x.* from raw_x
+    where raw_x.order_ref in (from affected_refs)
+        or raw_x.record_id in (select record_id from dirty_records where kind = $kind)
+"""
+_BATCH_OF_PARCELS = """
+    create temp table batch_x as
+    select raw_x.* from raw_x where tracking_number in (from affected_tracking)
+"""
+_OLD = """
+    create or replace temp table old_incidents as
+    select distinct incident_key from signals
+    where order_ref in (from affected_refs) or record_id in (select record_id from dirty_records);
+    create or replace temp table old_dates as
+    select distinct unnest([order_date, shipped_date]) as date from lines where order_ref in (from affected_refs);
+    delete from incidents where incident_key in (from old_incidents);
+    delete from signals where incident_key in (from old_incidents);
+    delete from lines where order_ref in (from affected_refs);
+"""
+_NEW_DATES = """
+    create or replace temp table affected_dates as
+    select date from old_dates where date is not null
+    union
+    select distinct unnest([order_date, shipped_date]) from lines where order_ref in (from affected_refs)
+"""

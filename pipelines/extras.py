@@ -1,0 +1,49 @@
+"""What is kept of columns that the contract does not know: all of them, but for those that tell who a person is."""
+
+from __future__ import annotations
+
+import re
+
+from duckdb import CaseExpression, ColumnExpression, ConstantExpression, Expression
+
+from pipelines.fields import NULL, Cells, Source, function, plain
+from pipelines.reading import Sheet
+
+#: plain header names (lower case, no accents) of columns that identify a person or hold free text
+_PERSONAL = re.compile(
+    r"\b(e ?mail|courriel|phone|telephone|tel|mobile|fax|street|address\d?|adresse|rue|zip|zipcode|postal|postcode|postale?"
+    r"|city|ville|firstname|lastname|fullname|prenom|note|notes|comment|comments|commentaire|body|message|description"
+    r"|ip|iban|vat|siret|birth|naissance|latitude|longitude)\b"
+    r"|\b(first|last|full|billing|shipping|ship|customer|client|buyer|acheteur|recipient|destinataire|requester|submitter"
+    r"|assignee|agent|employee|contact|owner|staff|user|nom de l)\s*(to )?(name|nom|company|societe)\b|^(name|nom|company|societe)$"
+    r"|^(requester|submitter|assignee|agent|employee|customer|client|contact|buyer)$"
+)
+
+
+def extra(sheet: Sheet, cells: Cells, source: Source) -> Expression:
+    """JSON object of the sheet's columns that no field reads and that identify nobody; NULL when there are none."""
+    if sheet.shape == "documents":
+        return NULL
+    unknown = [
+        column
+        for column in sheet.columns
+        if column not in cells.used
+        and not _PERSONAL.search(plain(column))
+        and not re.search(source.personal, plain(column))
+    ]
+    if not unknown:
+        return NULL
+    pairs: list[Expression] = []
+    for column in unknown:
+        pairs += [ConstantExpression(_bare(column, source)), ColumnExpression(column)]
+    written = function("json_object", *pairs)
+    kept = function("json_merge_patch", ConstantExpression("{}"), written)  # a merge patch drops the blank cells
+    return CaseExpression(kept.cast("VARCHAR") != ConstantExpression("{}"), kept)
+
+
+def _bare(column: str, source: Source) -> str:
+    """The column's name without the prefix under which the vendor lists custom fields."""
+    for prefix in source.custom_prefixes:
+        if column.startswith(prefix):
+            return column.removeprefix(prefix)
+    return column

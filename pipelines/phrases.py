@@ -1,0 +1,57 @@
+"""How texts, tags and codes are compared: two SQL macros, and one pattern that finds every known phrase in a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+import duckdb
+
+#: what separates words beside a plain space, inside an RE2 character class
+_SEPARATORS = r"\t\n\r\f\v\x{a0}\x{2007}\x{202f}\x{200b}_–—\-"
+
+
+def create_macros(con: duckdb.DuckDBPyConnection) -> None:
+    """Macros `normal_code(x)` and `normal_text(x)`: the only definition of what is compared with what."""
+    con.execute(
+        "create or replace macro normal_code(x) as"
+        " trim(regexp_replace(upper(strip_accents(x)), '[^A-Z0-9]+', '_', 'g'), '_')"
+    )
+    # Dashes, underscores and all white space separate words; typographic apostrophes are apostrophes. Single plain
+    # spaces are left alone by the pattern, for speed: nearly all of them are right already.
+    con.execute(
+        "create or replace macro normal_text(x) as trim(regexp_replace("
+        "replace(replace(replace(strip_accents(lower(x)), '’', ''''), '‘', ''''), 'œ', 'oe'),"
+        rf" '[{_SEPARATORS}][ {_SEPARATORS}]*| [ {_SEPARATORS}]+', ' ', 'g'))"
+    )
+
+
+def tree_pattern(phrases: Iterable[str]) -> str:
+    """One RE2 pattern that finds these phrases in `normal_text`: leftmost first, then the longest, whole words only.
+
+    It is a tree of shared beginnings: a flat list of as many phrases is far slower, RE2 gives up its fast automaton.
+    """
+    return r"\b(?:" + _branches(sorted(set(phrases))) + r")\b"
+
+
+def _branches(phrases: Sequence[str]) -> str:
+    """Alternatives for sorted phrases, the common beginning of each group written once."""
+    by_first: dict[str, list[str]] = {}
+    for phrase in phrases:
+        by_first.setdefault(phrase[:1], []).append(phrase)
+    ends_here = bool(by_first.pop("", []))
+    parts = []
+    for group in by_first.values():
+        shared = _shared_beginning(group[0], group[-1])
+        rest = [phrase[len(shared) :] for phrase in group]
+        parts.append(re.escape(shared) + (_branches(rest) if rest != [""] else ""))
+    inside = "|".join(parts)
+    if not ends_here:
+        return inside if len(parts) == 1 else f"(?:{inside})"
+    return f"(?:{inside})?" if parts else ""
+
+
+def _shared_beginning(first: str, last: str) -> str:
+    """What two strings begin with alike; of a sorted group, its first and last suffice."""
+    length = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), None)
+    return first[: min(len(first), len(last)) if length is None else length]

@@ -1,0 +1,71 @@
+"""Finds out which source a sheet comes from, by what it holds, never by its name."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+from pipelines.fields import Source
+from pipelines.messages import Message
+from pipelines.reading import Sheet
+from pipelines.sources import find_sources
+from pipelines.sources.mapping import MappingError, read_mapping
+from pipelines.store import Store
+
+#: a document's keys are read from so many records: optional ones may be missing in the first
+_LOOKED_AT = 200
+
+
+class NotRecognised(Exception):
+    """No source knows the sheet; `message` says what was seen and what to do."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message.code)
+        self.message = message
+
+
+def recognise(sheet: Sheet, store: Store) -> Source:
+    """The source that needs most of what the sheet has; the user's own mappings go before ours.
+
+    Raises NotRecognised.
+    """
+    keys = _keys(sheet) if sheet.shape == "documents" else set()
+    candidates = [*user_mappings(store.user / "mappings"), *find_sources()]
+    fitting = [s for s in candidates if s.is_documents == (sheet.shape == "documents")]
+    scores = [(source.score(sheet.columns, keys), -position, source) for position, source in enumerate(fitting)]
+    best = max(scores, key=lambda s: s[:2], default=None)
+    if best is None or best[0] == 0:
+        seen = sorted(keys) if sheet.shape == "documents" else list(sheet.columns)
+        shown = ", ".join(seen[:8]) + (" …" if len(seen) > 8 else "")
+        raise NotRecognised(Message("not_recognised", {"file": sheet.name, "columns": shown}))
+    return best[2]
+
+
+def user_mappings(folder: Path) -> list[Source]:
+    """The sources that the user described in TOML files.
+
+    Raises NotRecognised when one of them cannot be used: loading on would read files the wrong way.
+    """
+    found = []
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            found.append(read_mapping(path))
+        except (MappingError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise NotRecognised(Message("mapping_unusable", {"file": path.name, "detail": str(error)})) from error
+    return found
+
+
+def _keys(sheet: Sheet) -> set[str]:
+    """The keys of the first records, nested ones with dots: 'via', 'via.channel'."""
+    keys: set[str] = set()
+    for (text,) in sheet.relation.select("doc").limit(_LOOKED_AT).fetchall():
+        document = json.loads(text)
+        if isinstance(document, dict):
+            for key, value in document.items():
+                keys.add(key)
+                if isinstance(value, dict):
+                    keys |= {f"{key}.{inner}" for inner in value}
+    return keys
+
+
