@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
+from pipelines.phrases import Normal
 
 FAMILIES = (
     "product",
@@ -78,23 +78,6 @@ class Cause:
     no_match: tuple[str, ...]
 
 
-class Normal:
-    """Normalises lists of strings through the same macros as the views."""
-
-    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
-        self._con = con
-
-    def codes(self, values: Sequence[str]) -> list[str]:
-        return self._apply("select list_transform($values::varchar[], lambda x: normal_code(x))", values)
-
-    def texts(self, values: Sequence[str]) -> list[str]:
-        return self._apply("select list_transform($values::varchar[], lambda x: normal_text(x))", values)
-
-    def _apply(self, sql: str, values: Sequence[str]) -> list[str]:
-        row = self._con.execute(sql, {"values": list(values)}).fetchone()
-        return list(row[0]) if row else []
-
-
 class Document:
     """One cause file, each part checked as it is read."""
 
@@ -159,7 +142,9 @@ class Document:
             self._only(entry, ("scheme", "values", "party", "confidence"), where + ".")
             scheme = entry.get("scheme")
             if not isinstance(scheme, str) or not re.fullmatch(r"[A-Za-z0-9]+(\.[A-Za-z0-9]+)?", scheme):
-                raise CauseError(self.file, f"{where}.scheme", f"{scheme!r} is not a scheme such as 'amazon.return'")
+                raise CauseError(
+                    self.file, f"{where}.scheme", f"{scheme!r} is not a scheme such as 'amazon.return'"
+                )
             party = self._choice(entry, "party", PARTIES, f"{where}.party") if "party" in entry else None
             confidence = self._choice(entry, "confidence", CONFIDENCES, f"{where}.confidence")
             values = self._strings(entry, "values", f"{where}.values")
@@ -185,7 +170,9 @@ class Document:
             phrases = normal.texts(values)
             for value, phrase in zip(values, phrases, strict=True):
                 if not re.fullmatch(r"[a-z0-9](.*[a-z0-9])?", phrase):
-                    raise CauseError(self.file, f"words.{key}", f"{value!r} must begin and end with a letter or digit")
+                    raise CauseError(
+                        self.file, f"words.{key}", f"{value!r} must begin and end with a letter or digit"
+                    )
             read[key] = tuple(dict.fromkeys(_spellings(phrases)))
         return read
 

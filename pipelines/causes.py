@@ -13,12 +13,21 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.cause_files import NEUTRAL, Cause, CauseError, Code, Document, Normal
+from pipelines.cause_files import LANGUAGES, NEUTRAL, Cause, CauseError, Code, Document
 from pipelines.messages import Message
-from pipelines.phrases import create_macros, tree_pattern
+from pipelines.phrases import create_macros, normaliser, tree_pattern
 from pipelines.shop_tags import read_shop_tags
 
-__all__ = ["Cause", "CauseError", "Causes", "Code", "create_macros", "create_reference_tables", "phrase_pattern", "read_causes"]
+__all__ = [
+    "Cause",
+    "CauseError",
+    "Causes",
+    "Code",
+    "create_macros",
+    "create_reference_tables",
+    "phrase_pattern",
+    "read_causes",
+]
 
 
 @dataclass(frozen=True)
@@ -44,9 +53,7 @@ def read_causes(folder: Path) -> Causes:
     files = sorted(folder.glob("*.toml"))
     if not files:
         raise CauseError(folder, "folder", "holds no cause file (*.toml)")
-    with duckdb.connect() as con:
-        create_macros(con)
-        normal = Normal(con)
+    with normaliser() as normal:
         documents = {file: Document(file, normal) for file in files}
     causes = {file.stem: doc.cause() for file, doc in documents.items() if file.stem != NEUTRAL}
     neutral = next((doc for file, doc in documents.items() if file.stem == NEUTRAL), None)
@@ -72,33 +79,67 @@ def create_reference_tables(
 
     Grain: a cause; a scheme and code; a phrase; a tag (the shop's mapping replaces ours).
     """
-    rows = [
-        (
-            *(c.name, c.family, c.party, c.exposure, c.title["fr"], c.title["en"]),
-            *(c.why["fr"], c.why["en"], c.first_step["fr"], c.first_step["en"]),
-        )
-        for c in causes.by_name.values()
-    ]
-    columns = "cause family party exposure title_fr title_en why_fr why_en first_step_fr first_step_en"
-    _create_table(con, "ref_causes", columns, rows)
-    codes: list[tuple[str | None, ...]] = [
+    found = causes.by_name.values()
+    _fill(
+        con,
+        """
+        create or replace table ref_causes as
+        select
+            unnest($1::varchar[]) as cause, unnest($2::varchar[]) as family, unnest($3::varchar[]) as party,
+            unnest($4::varchar[]) as exposure, unnest($5::varchar[]) as title_fr, unnest($6::varchar[]) as title_en,
+            unnest($7::varchar[]) as why_fr, unnest($8::varchar[]) as why_en,
+            unnest($9::varchar[]) as first_step_fr, unnest($10::varchar[]) as first_step_en
+        """,
+        [
+            (c.name, c.family, c.party, c.exposure)
+            + tuple(text[language] for text in (c.title, c.why, c.first_step) for language in LANGUAGES)
+            for c in found
+        ],
+    )
+    codes = [
         (code.scheme, code.code, c.name, code.party or c.party, code.confidence)
-        for c in causes.by_name.values()
+        for c in found
         for code in c.codes
     ]
-    codes += [(code.scheme, code.code, None, None, code.confidence) for code in causes.neutral_codes]
-    _create_table(con, "ref_codes", "scheme code cause party confidence", codes)
-    _create_table(con, "ref_phrases", "phrase cause", list(causes.phrases().items()))
-    tags: dict[str, tuple[str, str | None, str]] = {tag: (tag, None, "product") for tag in causes.neutral_tags}
-    for c in causes.by_name.values():
-        tags |= {tag: (tag, c.name, "product") for tag in c.tags}
+    neutral = [(code.scheme, code.code, None, None, code.confidence) for code in causes.neutral_codes]
+    _fill(
+        con,
+        """
+        create or replace table ref_codes as
+        select
+            unnest($1::varchar[]) as scheme, unnest($2::varchar[]) as code, unnest($3::varchar[]) as cause,
+            unnest($4::varchar[]) as party, unnest($5::varchar[]) as confidence
+        """,
+        [*codes, *neutral],
+    )
+    _fill(
+        con,
+        "create or replace table ref_phrases as"
+        " select unnest($1::varchar[]) as phrase, unnest($2::varchar[]) as cause",
+        list(causes.phrases().items()),
+    )
+    tags: dict[str, tuple[str, str | None, str]] = {
+        tag: (tag, None, "product") for tag in causes.neutral_tags
+    }
+    tags |= {tag: (tag, c.name, "product") for c in found for tag in c.tags}
     warnings: list[Message] = []
     if shop_tags is not None and shop_tags.exists():
-        create_macros(con)
-        shop, warnings = read_shop_tags(shop_tags, causes, con)
+        shop, warnings = read_shop_tags(shop_tags, causes.by_name)
         tags |= {tag: (tag, cause, "shop") for tag, cause in shop.items()}
-    _create_table(con, "ref_tags", "tag cause origin", list(tags.values()))
+    _fill(
+        con,
+        """
+        create or replace table ref_tags as
+        select unnest($1::varchar[]) as tag, unnest($2::varchar[]) as cause, unnest($3::varchar[]) as origin
+        """,
+        list(tags.values()),
+    )
     return warnings
+
+
+def _fill(con: duckdb.DuckDBPyConnection, sql: str, rows: Sequence[Sequence[str | None]]) -> None:
+    """Run a statement whose parameters are the columns of these rows (there is always at least one row)."""
+    con.execute(sql, [list(column) for column in zip(*rows, strict=True)])
 
 
 def _refuse_double_claims(documents: Iterable[Document]) -> None:

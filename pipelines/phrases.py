@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 import duckdb
 
@@ -24,6 +25,14 @@ def create_macros(con: duckdb.DuckDBPyConnection) -> None:
         "replace(replace(replace(strip_accents(lower(x)), '’', ''''), '‘', ''''), 'œ', 'oe'),"
         rf" '[{_SEPARATORS}][ {_SEPARATORS}]*| [ {_SEPARATORS}]+', ' ', 'g'))"
     )
+
+
+@contextmanager
+def normaliser() -> Iterator[Normal]:
+    """Normalises lists of texts outside a query, through the very macros that the queries use."""
+    with duckdb.connect() as con:
+        create_macros(con)
+        yield Normal(con)
 
 
 def tree_pattern(phrases: Iterable[str]) -> str:
@@ -55,3 +64,20 @@ def _shared_beginning(first: str, last: str) -> str:
     """What two strings begin with alike; of a sorted group, its first and last suffice."""
     length = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), None)
     return first[: min(len(first), len(last)) if length is None else length]
+
+
+class Normal:
+    """See `normaliser`."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self._con = con
+
+    def codes(self, values: Sequence[str]) -> list[str]:
+        return self._apply("select list_transform($values::varchar[], lambda x: normal_code(x))", values)
+
+    def texts(self, values: Sequence[str]) -> list[str]:
+        return self._apply("select list_transform($values::varchar[], lambda x: normal_text(x))", values)
+
+    def _apply(self, sql: str, values: Sequence[str]) -> list[str]:
+        row = self._con.execute(sql, {"values": list(values)}).fetchone()
+        return list(row[0]) if row else []
