@@ -149,9 +149,8 @@ def _day_first(
                 "min(raw) filter (where a > 12 and b <= 12) as shows_day_first, "
                 "min(raw) filter (where b > 12 and a <= 12) as shows_month_first, min(raw) as any_value"
             )
-            .fetchone()
+            .fetchall()[0]
         )
-        assert found is not None
         for is_day_first, value in ((True, found[0]), (False, found[1])):
             if value is not None:
                 evidence.setdefault(is_day_first, value)

@@ -81,8 +81,7 @@ def land(con: duckdb.DuckDBPyConnection, sheet: Sheet, source: Source, landing: 
     con.execute("create or replace temp table touched_rows (row_number bigint)")
     for plan in plans:
         plan.merge(as_of, has_bad_rows)
-    found = con.sql("select count(distinct row_number) from touched_rows").fetchone()
-    loaded = found[0] if found else 0
+    loaded = con.sql("select count(distinct row_number) from touched_rows").fetchall()[0][0]
     for plan in plans:
         plan.forget()
     kinds = tuple(dict.fromkeys(plan.kind.name for plan in plans))
@@ -125,7 +124,7 @@ def _decimal_marks(rows: DuckDBPyRelation, raw: Expression) -> Iterator[str]:
         function("regexp_matches", raw, r",\d{1,2}\D*$").alias("comma"),
         function("regexp_matches", raw, r"\.\d{1,2}\D*$").alias("dot"),
     ).aggregate("bool_or(comma), bool_or(dot)")
-    comma, dot = seen.fetchone() or (None, None)
+    comma, dot = seen.fetchall()[0]
     if comma:
         yield ","
     if dot:
@@ -176,7 +175,7 @@ class _Plan:
             "row_number": ColumnExpression("row_number"),
         }
         types = self.kind.all_columns
-        bad = function("coalesce", is_bad, False) if is_bad is not None else ConstantExpression(False)
+        bad = CoalesceOperator(is_bad, ConstantExpression(False)) if is_bad is not None else ConstantExpression(False)
         typed = unfolded.select(
             *(
                 {**values, **known}.get(name, NULL).cast(kind).alias(name)
@@ -230,11 +229,11 @@ class _Plan:
         moments = [
             staged.filter(ColumnExpression(name) <= ConstantExpression(self.landing.now))
             .aggregate([function("max", ColumnExpression(name)).alias("latest")])
-            .fetchone()
+            .fetchall()[0]
             for name in self.kind.events
             if name in self.table.fields
         ]
-        return max((m[0] for m in moments if m and m[0] is not None), default=None)
+        return max((latest for (latest,) in moments if latest is not None), default=None)
 
     def merge(self, as_of: datetime | None, has_bad_rows: bool) -> None:
         """Puts the later state of every staged record into the raw_ table; what changed is marked for the build."""
@@ -242,7 +241,7 @@ class _Plan:
         if has_bad_rows:
             con.execute(self._sql("delete from incoming_x where row_number in (from bad_rows)"))
         counts = con.sql(self._sql("select count(*), count(distinct record_id), (select count(*) from raw_x) from incoming_x"))
-        rows, records, there = counts.fetchone() or (0, 0, 0)
+        rows, records, there = counts.fetchall()[0]
         if records < rows:
             con.execute(self._sql(_KEEP_LATEST), now)
         if there == 0:
@@ -251,7 +250,8 @@ class _Plan:
             mark_everything(con)
             return
         con.execute(self._sql(_CHANGED), now)
-        changed, replaced = con.execute("select count(*), count(*) filter (where is_replacing) from changed_records").fetchone() or (0, 0)
+        counted = con.sql("select count(*), count(*) filter (where is_replacing) from changed_records")
+        changed, replaced = counted.fetchall()[0]
         con.execute(self._sql(_SEEN_LATER), now)
         if changed == 0:
             return
