@@ -1,0 +1,244 @@
+"""A delimited UTF-8 file staged by DuckDB, and the proof that no line of it was lost."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from pipelines.messages import Message
+from pipelines.reading import staging
+from pipelines.reading.dialects import Format
+from pipelines.reading.judging import EXCEL_GROUP, too_few_or_many
+from pipelines.reading.model import BadRow
+from pipelines.reading.records import MAX_LINE, Record, records
+
+CHUNK = 1 << 23
+# Above this the rejected rows are better found in one pass over the file than one by one.
+MAX_REJECTS = 20_000
+
+# Smaller files are read by one thread in any case: DuckDB gives each thread 8 MB.
+PARALLEL_BYTES = 16 << 20
+RECORD_BYTES = 1 << 20
+
+_STAGE = """
+create temp table staged as
+from read_csv(
+    $path, columns = $columns, delim = $separator, quote = $quote, escape = $quote, header = false,
+    auto_detect = false, compression = 'none', max_line_size = $max_line, parallel = $parallel,
+    store_rejects = true, rejects_limit = 0, rejects_table = 'staged_rejects', rejects_scan = 'staged_scans'
+)
+"""
+
+
+@dataclass
+class Staged:
+    """Rows (row_number, c0, c1 …) in a temp table, the bad rows beside them, and what there is to say."""
+
+    rows: duckdb.DuckDBPyRelation
+    bad: list[BadRow] = field(default_factory=list)
+    warnings: list[Message] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Start:
+    """Where the first record stands, and how many rows before it have the table's width: DuckDB stages those too."""
+
+    position: int
+    rows: int
+
+
+@dataclass(frozen=True)
+class _Reject:
+    """A record DuckDB did not take, read again where it stands; `ordinal` counts records from the top of the file."""
+
+    position: int
+    ordinal: int
+    record: Record
+
+
+def stage_quickly(text: Path, form: Format, con: duckdb.DuckDBPyConnection) -> Staged | None:
+    """The file as DuckDB reads it; None when it is not certain that it took every line as the careful pass would.
+
+    First by all threads, which is only trusted when no cell holds a line end: a thread that begins in the middle of
+    the file guesses whether it is inside a quoted cell.
+    """
+    if form.width == 1:
+        return None  # DuckDB takes a blank line for a row there
+    if text.stat().st_size > PARALLEL_BYTES and (staged := _attempt(text, form, con, in_parallel=True)):
+        return staged
+    return _attempt(text, form, con, in_parallel=False)
+
+
+def _attempt(text: Path, form: Format, con: duckdb.DuckDBPyConnection, *, in_parallel: bool) -> Staged | None:
+    table = staging.new_name()
+    staged = None
+    try:
+        staged = _staged(text, form, con, table, in_parallel)
+    except (duckdb.Error, UnicodeDecodeError):
+        # Mixed line ends, a broken encoding: the careful pass will say what is wrong with which row.
+        staged = None
+    for suffix in ("_rejects", "_scans") if staged else ("_rejects", "_scans", ""):
+        con.execute(staging.statement("drop table if exists staged", table + suffix))
+    return staged
+
+
+def _staged(
+    text: Path, form: Format, con: duckdb.DuckDBPyConnection, table: str, in_parallel: bool
+) -> Staged | None:
+    params: dict[str, Any] = {
+        "path": str(text),
+        "columns": staging.cell_columns(form.width),
+        "separator": form.dialect.separator,
+        "quote": form.dialect.quote,
+        "max_line": MAX_LINE,
+        "parallel": in_parallel,
+    }
+    con.execute(staging.statement(_STAGE, table), params)
+    start = _start(text, form)
+    rejects = _rejects(text, form, con, table, start)
+    if rejects is None or not _header_is_there(form, con, table, start):
+        return None
+    rows = staging.rows_by_place(con, table, start.rows, form.width)
+    if _needs_judgement(rejects, rows, form):
+        return None
+    found = _staged_lines(con, table, start, rejects)
+    expected = _lines_from(text, start.position)
+    if found != expected and (in_parallel or found + _line_ends_in_cells(con, table, start, form) != expected):
+        return None
+    return Staged(rows, _bad_rows(text, form, rejects))
+
+
+def _start(text: Path, form: Format) -> _Start:
+    """Byte position of the first record, by own reading of the lines above it."""
+    lines_above = 0
+    with text.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as stream:
+        left = form.header.rows
+        for record in records(stream, form.dialect):
+            if left == 0:
+                break
+            left -= not record.is_blank
+            lines_above = record.line + _line_count(record.text)
+    with text.open("rb") as file:
+        for _ in range(lines_above):
+            file.readline()
+        position = file.tell()
+    like_rows = sum(len(row) == form.width for row in form.header.before)
+    return _Start(position, like_rows + 1 + len(form.header.other))
+
+
+def _line_count(text: str) -> int:
+    """How many further lines a record goes on for."""
+    return text.count("\n")
+
+
+def _rejects(
+    text: Path, form: Format, con: duckdb.DuckDBPyConnection, table: str, start: _Start
+) -> list[_Reject] | None:
+    """The records after the header that DuckDB rejected, in file order; None when there are too many or they differ.
+
+    DuckDB reports one error a cell, so several for a line.
+    """
+    places = con.execute(
+        staging.statement(
+            "select line_byte_position, min(line) from staged where line_byte_position is not null group by 1 order by 1",
+            table + "_rejects",
+        )
+    ).fetchall()
+    if len(places) > MAX_REJECTS:
+        return None
+    found = []
+    with text.open("rb") as file:
+        for position, ordinal in places:
+            if position < start.position:
+                continue
+            file.seek(position)
+            chunk = file.read(RECORD_BYTES)
+            body = chunk.lstrip(b"\r\n")  # blank lines before the record are counted as part of it
+            complete = len(chunk) < RECORD_BYTES
+            lines = io.StringIO(body.decode("utf-8", "strict" if complete else "ignore"), newline="")
+            record = next(records(lines, form.dialect), None)
+            if record is None or record.error or len(record.cells) == form.width:
+                return None
+            if len(record.cells) > form.width and not any(record.cells[form.width :]):
+                return None
+            found.append(_Reject(position + len(chunk) - len(body), ordinal, record))
+    return found
+
+
+def _needs_judgement(rejects: list[_Reject], rows: duckdb.DuckDBPyRelation, form: Format) -> bool:
+    """True when a rejected row may be one that its writer cut short on purpose, or a footer."""
+    if not rejects:
+        return False
+    if len(rejects[-1].record.cells) == 1:
+        return True
+    short = [r.ordinal for r in rejects if len(r.record.cells) < form.width and r.record.is_ended]
+    if not short:
+        return False
+    if form.dialect.separator == "\t" and not _has_empty_end(rows, form):
+        return True
+    places = set(short)
+    return any(all(place + step in places for step in range(EXCEL_GROUP)) for place in short)
+
+
+def _has_empty_end(rows: duckdb.DuckDBPyRelation, form: Format) -> bool:
+    return bool(rows.filter(duckdb.ColumnExpression(f"c{form.width - 1}").isnull()).limit(1).fetchall())
+
+
+def _header_is_there(form: Format, con: duckdb.DuckDBPyConnection, table: str, start: _Start) -> bool:
+    """True when the row before the first record is the header: DuckDB and we count the same rows above it."""
+    place = duckdb.ColumnExpression("rowid") == duckdb.ConstantExpression(start.rows - 1)
+    row = con.table(table).filter(place).fetchall()
+    return row == [tuple(cell or None for cell in form.header.cells)]
+
+
+def _staged_lines(con: duckdb.DuckDBPyConnection, table: str, start: _Start, rejects: list[_Reject]) -> int:
+    """Lines of the file after the header that are accounted for, if no staged cell holds a line end."""
+    rows = staging.count(con.table(table)) - start.rows
+    return rows + sum(1 + _line_count(reject.record.text) for reject in rejects)
+
+
+def _lines_from(text: Path, position: int) -> int:
+    """Lines of the file from that position on, blank ones at its end not counted."""
+    line_ends = 0
+    tail = b""
+    with text.open("rb") as file:
+        file.seek(position)
+        while chunk := file.read(CHUNK):
+            line_ends += chunk.count(b"\n")
+            tail = (tail + chunk)[-1024:]
+    last = tail.rstrip(b"\r\n")
+    if not last:
+        return 0 if len(tail) < 1024 else -1  # -1: more blank lines than we care to count
+    return line_ends - tail[len(last) :].count(b"\n") + 1
+
+
+def _line_ends_in_cells(con: duckdb.DuckDBPyConnection, table: str, start: _Start, form: Format) -> int:
+    rows = con.table(table).filter(duckdb.ColumnExpression("rowid") >= duckdb.ConstantExpression(start.rows))
+    end = duckdb.ConstantExpression("\n")
+    total = duckdb.ConstantExpression(0)
+    for name in staging.cell_columns(form.width):
+        cell = duckdb.ColumnExpression(name)
+        without = duckdb.FunctionExpression("replace", cell, end, duckdb.ConstantExpression(""))
+        ends = duckdb.FunctionExpression("strlen", cell) - duckdb.FunctionExpression("strlen", without)
+        total = total + duckdb.CoalesceOperator(ends, duckdb.ConstantExpression(0))
+    return int(rows.select(total.alias("ends")).aggregate("coalesce(sum(ends), 0)").fetchall()[0][0])
+
+
+def _bad_rows(text: Path, form: Format, rejects: list[_Reject]) -> list[BadRow]:
+    """The rejected records with the line each stands at: the line ends before it, counted in one pass."""
+    bad = []
+    line, at = 1, 0
+    with text.open("rb") as file:
+        for reject in rejects:
+            while at < reject.position:
+                chunk = file.read(min(CHUNK, reject.position - at))
+                line += chunk.count(b"\n")
+                at += len(chunk)
+            cells = len(reject.record.cells)
+            code = too_few_or_many(reject.record, form.width)
+            bad.append(BadRow(line, reject.record.text, code, value=f"{cells} / {form.width}"))
+    return bad
