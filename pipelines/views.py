@@ -1,0 +1,114 @@
+"""The SQL of `queries/`, run in the order in which its files read one another.
+
+A file creates one table or view, named like the file, and says in its opening comment what it is made of
+(`Reads: a, b.`). Files are found, not registered: a new view is a new file. Names that no file creates are taken to
+exist already (raw tables, references, session settings).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import duckdb
+
+QUERIES = Path(__file__).parent.parent / "queries"
+BUILD_FOLDERS = ("staging", "incidents")  # temporary: the facts of one load
+AGGREGATE_FOLDERS = ("aggregates",)  # persistent tables that pages' views need to be quick
+VIEW_FOLDERS = ("issues", "kpis", "checks")  # persistent: what pages and exports may read
+
+_READS = re.compile(r"\bReads:\s*(.*?)\.\s*$", re.DOTALL)
+
+
+class ViewError(Exception):
+    """A file of `queries/` that is malformed or that DuckDB refuses; the message names the file."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """One .sql file: the relation it makes, the names its header says it reads, and its text."""
+
+    name: str
+    path: Path
+    reads: tuple[str, ...]
+    sql: str
+
+    @property
+    def header(self) -> str:
+        """The opening comment, without its dashes, as one line: what the relation means and its grain."""
+        return _header(self.sql)
+
+
+def queries(folders: Iterable[str], root: Path = QUERIES) -> list[Query]:
+    """All queries of these folders, each after those that it reads; alphabetical where that leaves a choice."""
+    found = {query.name: query for query in _found(folders, root)}
+    sorter: TopologicalSorter[str] = TopologicalSorter()
+    for name in sorted(found):
+        sorter.add(name, *(read for read in sorted(found[name].reads) if read in found))
+    try:
+        return [found[name] for name in sorter.static_order()]
+    except CycleError as error:
+        raise ViewError(f"queries read one another in a circle: {' -> '.join(error.args[1])}") from error
+
+
+def run(con: duckdb.DuckDBPyConnection, chosen: Sequence[Query]) -> None:
+    """Run these queries as they stand, in this order."""
+    for query in chosen:
+        try:
+            con.execute(query.sql)
+        except duckdb.Error as error:
+            raise ViewError(f"{query.path.parent.name}/{query.path.name}: {error}") from error
+
+
+def run_build(con: duckdb.DuckDBPyConnection, *, without: Iterable[str] = ("int_exposure",)) -> None:
+    """Make build_lines, build_signals and build_incidents from the `batch_` tables of this load.
+
+    Exposure reads the fact table `lines`, so it is left for `run_exposure` once that is up to date.
+    """
+    left_out = set(without)
+    run(con, [query for query in queries(BUILD_FOLDERS) if query.name not in left_out])
+
+
+def run_exposure(con: duckdb.DuckDBPyConnection) -> None:
+    """Make int_exposure from the table `lines` for the days in `affected_dates(date)`."""
+    run(con, [query for query in queries(BUILD_FOLDERS) if query.name == "int_exposure"])
+
+
+def create_aggregates(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the aggregate tables that views read, once facts and exposure are up to date."""
+    run(con, queries(AGGREGATE_FOLDERS))
+
+
+def create_views(con: duckdb.DuckDBPyConnection, folders: Iterable[str] = VIEW_FOLDERS) -> None:
+    """Make every view that pages and exports may read, with its comments."""
+    run(con, queries(folders))
+
+
+def _found(folders: Iterable[str], root: Path) -> Iterator[Query]:
+    seen: dict[str, Path] = {}
+    for folder in folders:
+        for path in sorted((root / folder).glob("*.sql")):
+            if path.stem in seen:
+                raise ViewError(f"{path} and {seen[path.stem]} make a relation of the same name")
+            seen[path.stem] = path
+            sql = path.read_text(encoding="utf-8")
+            yield Query(name=path.stem, path=path, reads=_reads(path, sql), sql=sql)
+
+
+def _header(sql: str) -> str:
+    lines: list[str] = []
+    for line in sql.splitlines():
+        if not line.startswith("--"):
+            break
+        lines.append(line.removeprefix("--").strip())
+    return " ".join(lines)
+
+
+def _reads(path: Path, sql: str) -> tuple[str, ...]:
+    match = _READS.search(_header(sql))
+    if match is None:
+        raise ViewError(f"{path}: its opening comment does not end in 'Reads: a, b.'")
+    return tuple(name.strip() for name in match[1].split(",") if name.strip())

@@ -1,0 +1,168 @@
+-- To which line of its order a signal belongs, and which of its signals are one incident.
+-- A line is found by its id, else by its SKU, else it is the order's only line. A SKU that the order does not have
+-- (re-labelled by a warehouse) is a unit of its own within the order. A signal that names no article joins the only
+-- unit that other signals are about, or else the order itself. Within a unit, signals no more than 60 days apart from
+-- one to the next are one incident. Of an order whose lines are not loaded nothing but the signals' own SKUs is known.
+-- Grain: one row per signal that names an order. Reads: stg_signals, int_order_links, stg_orders, build_lines.
+create or replace temp table int_placed_signals as
+with named as (
+    select
+        signals.signal_key,
+        signals.kind,
+        links.order_key,
+        coalesce(orders.order_ref, links.ref) as ref,
+        links.is_loaded,
+        signals.line_id,
+        upper(trim(signals.sku)) as sku_key,
+        coalesce(
+            signals.told_at,
+            signals.occurred_at,
+            if(signals.kind = 'cancellation', orders.cancelled_at, null),
+            orders.placed_at
+        ) as told_at,
+        coalesce(
+            signals.occurred_at,
+            if(signals.kind = 'cancellation', orders.cancelled_at, null),
+            orders.placed_at
+        ) as occurred_at,
+        orders.is_fulfilled_by_third_party
+    from stg_signals as signals
+    inner join int_order_links as links
+        on
+            signals.source = links.source
+            and signals.account = links.account
+            and signals.order_ref is not distinct from links.order_ref
+            and signals.order_id is not distinct from links.order_id
+    left join stg_orders as orders on links.order_key = orders.order_key
+    where signals.order_ref is not null or signals.order_id is not null
+),
+
+lines_by_id as (
+    select
+        order_key,
+        line_id,
+        min(line_key) as line_key
+    from build_lines
+    where line_id is not null
+    group by all
+),
+
+lines_by_sku as (
+    select
+        order_key,
+        upper(trim(sku)) as sku_key,
+        min(line_key) as line_key
+    from build_lines
+    where sku is not null
+    group by all
+),
+
+orders_with_lines as (
+    select
+        order_key,
+        if(count(*) = 1, min(line_key), null) as only_line_key
+    from build_lines
+    where line_id is not null
+    group by order_key
+),
+
+found as (
+    select
+        named.*,
+        coalesce(lines_by_id.line_key, lines_by_sku.line_key, orders_with_lines.only_line_key) as line_key,
+        case
+            when lines_by_id.line_key is not null then 'line_id'
+            when lines_by_sku.line_key is not null then 'sku'
+            when orders_with_lines.only_line_key is not null then 'only_line'
+        end as line_evidence,
+        orders_with_lines.order_key is not null as has_known_lines
+    from named
+    left join lines_by_id on named.order_key = lines_by_id.order_key and named.line_id = lines_by_id.line_id
+    left join lines_by_sku on named.order_key = lines_by_sku.order_key and named.sku_key = lines_by_sku.sku_key
+    left join orders_with_lines on named.order_key = orders_with_lines.order_key
+),
+
+units as (
+    select
+        *,
+        coalesce(
+            line_key,
+            order_key || '/sku/' || sku_key,
+            if(has_known_lines, null, order_key || '/line/' || line_id)
+        ) as unit
+    from found
+),
+
+-- the only unit of an order that signals are about; and, for a refund that names no line, the one returned or
+-- cancelled first: the refund is the money of that, not a trouble of its own
+told_units as (
+    select
+        order_key,
+        if(count(distinct unit) = 1, min(unit), null) as only_unit,
+        arg_min(unit, (told_at, signal_key)) filter (where kind in ('return', 'cancellation')) as first_sent_back
+    from units
+    where unit is not null
+    group by order_key
+),
+
+joined as (
+    select
+        units.* exclude (unit, line_key, line_evidence),
+        coalesce(
+            units.unit,
+            told_units.only_unit,
+            if(units.kind = 'refund', told_units.first_sent_back, null),
+            units.order_key
+        ) as unit,
+        case
+            when units.line_evidence is not null then units.line_evidence
+            when units.unit is not null then 'sku_not_in_order'
+            when told_units.only_unit is not null then 'only_line_with_signals'
+            when units.kind = 'refund' and told_units.first_sent_back is not null then 'returned_line'
+            else 'order'
+        end as line_evidence
+    from units
+    left join told_units on units.order_key = told_units.order_key
+),
+
+compared as (
+    select
+        *,
+        told_at - lag(told_at) over (
+            partition by unit
+            order by told_at, signal_key
+        ) > interval 60 days as is_new
+    from joined
+),
+
+numbered as (
+    select
+        *,
+        count(*) filter (where is_new) over (
+            partition by unit
+            order by told_at, signal_key
+            rows unbounded preceding
+        ) as episode
+    from compared
+)
+
+select
+    numbered.signal_key,
+    numbered.order_key,
+    numbered.ref,
+    numbered.is_loaded,
+    numbered.occurred_at,
+    numbered.is_fulfilled_by_third_party,
+    lines.line_key,
+    numbered.line_evidence,
+    md5(first_value(numbered.signal_key) over (
+        partition by numbered.unit, numbered.episode
+        order by numbered.told_at, numbered.signal_key
+    )) as incident_key,
+    -- a refund of what was returned or cancelled tells nothing new: it adds its amount and blames nobody
+    numbered.kind = 'refund' and bool_or(numbered.kind in ('return', 'cancellation')) over (
+        partition by numbered.unit, numbered.episode
+    ) as is_told_already,
+    numbered.unit = numbered.order_key as is_about_the_order
+from numbered
+left join (select line_key from build_lines) as lines on numbered.unit = lines.line_key;

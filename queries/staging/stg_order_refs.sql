@@ -1,0 +1,19 @@
+-- Every way in which an order may be named: its id, its number, what its file calls its reference.
+-- Grain: one row per order and name, written in upper case without '#'. Reads: stg_orders.
+create or replace temp table stg_order_refs as
+with named as (
+    select
+        order_key,
+        source,
+        account,
+        unnest([order_id, order_ref, order_name]) as name
+    from stg_orders
+)
+
+select distinct
+    order_key,
+    source,
+    account,
+    nullif(upper(trim(ltrim(trim(name), '#'))), '') as ref
+from named
+where nullif(upper(trim(ltrim(trim(name), '#'))), '') is not null;
