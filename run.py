@@ -293,7 +293,7 @@ def starting(
 def project_environment() -> dict[str, str]:
     """The environment in which `-m pipelines` is found from any folder."""
     path = os.pathsep.join(filter(None, [str(HERE), os.environ.get("PYTHONPATH", "")]))
-    return {**os.environ, "PYTHONPATH": path, "PYTHONUTF8": "1"}
+    return {**os.environ, "PYTHONPATH": path, "PYTHONUTF8": "1", "STARTED_BY_RUN_PY": "1"}
 
 
 def run(module: str, *arguments: str, folder: Path | None = None) -> int:

@@ -1,7 +1,7 @@
 """Frames as files for a spreadsheet, that open with a double click and run nothing.
 
-A text cell that a spreadsheet would take for a formula gets a leading apostrophe: what customers wrote ends up
-in these files. Numbers stay numbers, so a negative amount is left as it is.
+A text cell that a spreadsheet would take for a formula gets a leading apostrophe: what customers wrote ends
+up in these files. Numbers stay numbers, so a negative amount is left as it is.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LIST_JOINER = " | "
 
 
 def write_csv(frame: pl.DataFrame, lang: str) -> bytes:
-    """The frame as CSV that Excel opens: `;` and decimal comma in French, `,` and point in English; with BOM."""
+    """The frame as CSV that Excel opens: `;` and decimal comma in French, `,` and point in English; BOM."""
     is_french = lang == "fr"
     return (
         harmless(flat(frame))
