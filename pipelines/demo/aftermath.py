@@ -130,7 +130,8 @@ def refunds(book: Book, problems: Columns, returned: pl.DataFrame, cancelled: pl
         *amounts, at="refunded", restock=pl.lit("RETURN"), number="number", note=pl.lit("")
     )
     # customers wait up to three days for the money of a cancelled order
-    delay = (cancelled["line"] * 7919 % 72) * 60 + 4
+    cancelled = cancelled.filter(pl.col("reason") != "DECLINED")  # never paid, so nothing to give back
+    delay = (cancelled["order"] * 7919 % 72) * 60 + 4
     after_cancel = cancelled.select(
         *amounts,
         at=pl.col("at") + pl.duration(minutes=delay),

@@ -56,7 +56,7 @@ PRODUCTS: tuple[Product, ...] = (
     Product("BAL", "Ballerine Outremont", "Outremont Ballerina", _SHOES, "Ferrelo & Filhos", "Marine", _sizes(36, 41), 11900, 4, "summer"),
     Product("RIC", "Richelieu Chambly", "Chambly Oxford", _SHOES, "Tannerie Oskane", "Brun", _sizes(40, 45), 17900, 3, "all"),
     Product("MIS", "Parka Mistassini", "Mistassini Parka", _CLOTHES, "Lumetis Textiles", "Marine", _LETTERS, 38900, 4, "winter"),
-    Product("GAS", "Coquille imperméable Percé", "Perce Rain Shell", _CLOTHES, "Lumetis Textiles", "Jaune", _LETTERS, 21900, 4, "all"),
+    Product("FOR", "Coquille imperméable Forillon", "Forillon Rain Shell", _CLOTHES, "Lumetis Textiles", "Jaune", _LETTERS, 21900, 4, "all"),
     Product("MAU", "Polar Mauricie", "Mauricie Fleece", _CLOTHES, "Lumetis Textiles", "Vert", _LETTERS, 11900, 5, "all"),
     Product("SUT", "Doudoune Sutton", "Sutton Down Jacket", _CLOTHES, "Atelier Hautbrenne", "Rouge", _LETTERS, 24900, 4, "winter"),
     Product("ORF", "Pantalon Orford", "Orford Trousers", _CLOTHES, "Atelier Hautbrenne", "Gris", _LETTERS, 12900, 3, "all"),

@@ -20,6 +20,7 @@ class Story:
     reported: tuple[int, int]  # the same for what was reported of them
     count: int  # incidents (order lines) in a demo of full size
     tickets: int  # of them, those that a customer wrote about
+    told_as: tuple[str, ...] = ()  # other causes that the files give it: a coarser code, a carrier's word, a false label
 
     def ordered_between(self, until: date) -> tuple[date, date]:
         """First day of the affected orders, and the first day after them."""
@@ -62,6 +63,7 @@ WRONG_SIZES = Story(
     reported=(66, 0),
     count=48,
     tickets=38,
+    told_as=("wrong_item_sent",),
 )
 
 FEED_STALLED = Story(
@@ -88,6 +90,7 @@ PRICE_TYPO = Story(
     reported=(18, 10),
     count=64,
     tickets=18,
+    told_as=("changed_mind",),
 )
 
 LOST_PARCELS = Story(
@@ -106,6 +109,7 @@ LOST_PARCELS = Story(
     reported=(58, 0),
     count=40,
     tickets=40,
+    told_as=("lost_in_transit",),
 )
 
 SLOW_WEEK = Story(

@@ -57,7 +57,7 @@ def _complaints(book: Book, problems: Columns) -> list[dict[str, Any]]:
         texts = STORY_SUBJECTS.get(story) or ((voice.fr, voice.en) if voice else ((), ()))
         choice = texts[0] if in_french else texts[1]
         row = {
-            **_ticket(book, problems["reported"][at], dice[:4], order),
+            **_ticket(book, _written(problems, int(at), dice[1]), dice[:4], order),
             "order": order,
             "ref": book.orders["name"][order] if story or dice[4] > _NO_REF else "",
             "subject": choice[int(dice[5] * len(choice))],
@@ -72,6 +72,17 @@ def _complaints(book: Book, problems: Columns) -> list[dict[str, Any]]:
             again = dict(row, created=row["created"] + timedelta(hours=20 + int(dice[1] * 90)), subject=f"Re: {row['subject']}")
             rows.append(dict(again, replied=again["created"] + timedelta(hours=3), closed=again["created"] + timedelta(hours=30)))
     return rows
+
+
+def _written(problems: Columns, at: int, chance: float) -> np.datetime64:
+    """When a customer writes: before a cancellation that was asked for, after one that was not."""
+    reported, cause = problems["reported"][at], problems["cause"][at]
+    minutes = np.timedelta64(60, "s")
+    if cause in ("price_error", "stock_out", "payment_or_fraud"):
+        return reported + int(40 + chance * 3200) * minutes
+    if problems["cancelled"][at]:
+        return reported - int(15 + chance * 200) * minutes
+    return reported
 
 
 def _questions(book: Book) -> list[dict[str, Any]]:

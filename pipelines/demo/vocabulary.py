@@ -151,7 +151,7 @@ BY_CHOICE = ("size_or_fit", "style_or_colour_preference", "changed_mind")
 STORY_TAGS: dict[str, tuple[str, ...]] = {
     "bad_lot": ("produit_defectueux", "defective", "semelle décollée", "defaut"),
     "price_typo": ("annulation", "cancel_order", "erreur_prix", "autre"),
-    "lost_parcels": ("not_received", "colis_non_recu", "non_recu", "colis_perdu"),
+    "lost_parcels": ("not_received", "colis_non_recu", "non_recu"),
 }
 STORY_SUBJECTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "bad_lot": (
