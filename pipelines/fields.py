@@ -3,7 +3,8 @@
 A source is data: which headers identify it and, for each contract column, where it stands and how it is written.
 Everything here builds DuckDB expressions, so a file of any size is read in bounded memory, and what cannot be read is
 reported with its column and value instead of being dropped. Names are matched without case, accents or punctuation;
-a name that starts with `$.` is a path in a JSON document, one with `@.` a path in the item of `Table.each`.
+a name that starts with `$.` is a path in a JSON document, one with `@.` a path in the item of `Table.each`, and one
+with `~` a regular expression that finds columns whose plain names match (custom fields, which every shop names anew).
 """
 
 from __future__ import annotations
@@ -43,12 +44,17 @@ def plain(name: str) -> str:
 
 @dataclass(frozen=True)
 class Problem:
-    """Where a record cannot be read: `is_bad` holds for such rows."""
+    """Where a record cannot be read: something is written (`raw`) and nothing could be made of it (`value`)."""
 
     column: str  # as the file calls it
     raw: Expression
-    is_bad: Expression
+    value: Expression
     reason: str
+
+    @property
+    def is_bad(self) -> Expression:
+        """Holds for the rows that have the problem."""
+        return self.raw.isnotnull() & self.value.isnull()
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,8 @@ class Cells:
     times: dict[str, Expression] = field(default_factory=dict)
     amounts: dict[str, Expression] = field(default_factory=dict)
     date_only: set[str] = field(default_factory=set)
+    #: the first column that was read since somebody set this to None: names a contract column as the file does
+    read: str | None = None
 
     def __post_init__(self) -> None:
         self._by_name: dict[str, str] = {}
@@ -82,20 +90,27 @@ class Cells:
 
     def find(self, *names: str) -> str | None:
         """The first of the names that this sheet has, as the sheet writes it."""
+        return next(iter(self.find_all(*names)), None)
+
+    def find_all(self, *names: str) -> list[str]:
+        """All of the names that this sheet has, as the sheet writes them."""
+        found: list[str] = []
         for name in names:
             if name[:2] in ("$.", "@."):
-                if self.is_documents:
-                    return name
+                found += [name] if self.is_documents else []
+            elif name.startswith("~"):
+                found += [column for bare, column in self._by_name.items() if re.search(name[1:], bare)]
             elif (column := self._by_name.get(plain(name))) is not None:
-                self.used.add(column)
-                return column
-        return None
+                found.append(column)
+        self.used.update(found)
+        return list(dict.fromkeys(found))
 
     def text(self, *names: str) -> tuple[str, Expression] | None:
         """(label, text without surrounding blanks or NULL) of the first non-blank among the names; None if none exist."""
-        found = [name for name in dict.fromkeys(filter(None, (self.find(n) for n in names)))]
+        found = self.find_all(*names)
         if not found:
             return None
+        self.read = self.read or found[0]
         values = [_cell(name) for name in found]
         return found[0], values[0] if len(values) == 1 else CoalesceOperator(*values)
 
@@ -107,7 +122,9 @@ def _cell(name: str) -> Expression:
         raw = function("json_extract_string", ColumnExpression("item"), "$" + name[1:])
     else:
         raw = ColumnExpression(name)
-    return function("nullif", function("trim", raw), "")
+    # trimming every cell costs four times as much as looking at its ends
+    has_blanks = function("starts_with", raw, " ") | function("ends_with", raw, " ") | (raw == ConstantExpression(""))
+    return CaseExpression(has_blanks, function("nullif", function("trim", raw), "")).otherwise(raw)
 
 
 Field = Callable[[Cells], Parsed]
@@ -162,7 +179,7 @@ def time(*names: str) -> Field:
         if rule.is_date_only:
             cells.date_only.add(label)
         value = rule.parse(raw, cells.zone)
-        return Parsed(value, (Problem(label, raw, raw.isnotnull() & value.isnull(), "not_a_date"),))
+        return Parsed(value, (Problem(label, raw, value, "not_a_date"),))
 
     return parse
 
@@ -179,7 +196,7 @@ def after(start: Field, *names: str, unit: Literal["seconds", "minutes", "hours"
         seconds = number * ConstantExpression({"seconds": 1, "minutes": 60, "hours": 3600}[unit])
         moment = begun.value + function("to_seconds", seconds)
         value = CaseExpression(number > ConstantExpression(0), moment)
-        return Parsed(value, (Problem(label, raw, raw.isnotnull() & number.isnull(), "not_a_number"),))
+        return Parsed(value, (Problem(label, raw, number, "not_a_number"),))
 
     return parse
 
@@ -203,7 +220,7 @@ def money(*names: str, currency: Field | None = None) -> Field:
                 .otherwise(ConstantExpression(100))
             )
         value = function("round", number * factor).cast("BIGINT")
-        return Parsed(value, (Problem(label, raw, raw.isnotnull() & number.isnull(), "not_an_amount"),))
+        return Parsed(value, (Problem(label, raw, number, "not_an_amount"),))
 
     return parse
 
@@ -222,7 +239,7 @@ def number(*names: str) -> Field:
         label, raw = found
         cells.amounts[label] = raw
         value = _number(raw, cells)
-        return Parsed(value, (Problem(label, raw, raw.isnotnull() & value.isnull(), "not_a_number"),))
+        return Parsed(value, (Problem(label, raw, value, "not_a_number"),))
 
     return parse
 
@@ -251,7 +268,7 @@ def whole(*names: str) -> Field:
         label, raw = found
         bare = function("regexp_extract", raw, r"^([+-]?\d{1,18})(?:[.,]0+)?$", 1)
         value = function("nullif", bare, "").cast("BIGINT")
-        return Parsed(value, (Problem(label, raw, raw.isnotnull() & value.isnull(), "not_a_whole_number"),))
+        return Parsed(value, (Problem(label, raw, value, "not_a_whole_number"),))
 
     return parse
 
@@ -270,7 +287,7 @@ def flag(*names: str) -> Field:
             .when(lowered.isin(*map(ConstantExpression, ("false", "no", "n", "0", "non", "faux"))), ConstantExpression(False))
             .otherwise(NULL.cast("BOOLEAN"))
         )
-        return Parsed(value, (Problem(label, raw, raw.isnotnull() & value.isnull(), "not_yes_or_no"),))
+        return Parsed(value, (Problem(label, raw, value, "not_yes_or_no"),))
 
     return parse
 
@@ -386,8 +403,8 @@ def customer(*names: str) -> Field:
         if not found:
             return _ABSENT
         address = function("lower", found[1])
-        inner = function("sha256", function("concat", cells.customer_secret, address))
-        keyed = function("sha256", function("concat", cells.customer_secret, inner))
+        # the secret is 64 characters and the digest is cut short, so nothing can be appended or searched without it
+        keyed = function("sha256", function("concat", cells.customer_secret, address))
         return Parsed(CaseExpression(address.isnotnull(), function("substr", keyed, 1, 24)))
 
     return parse

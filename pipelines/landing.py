@@ -24,7 +24,7 @@ from duckdb import (
 from pipelines import dates
 from pipelines.contract import KINDS, Kind
 from pipelines.extras import extra
-from pipelines.fields import NULL, Cells, Problem, Source, Table, function, plain
+from pipelines.fields import NULL, Cells, Parsed, Problem, Source, Table, function
 from pipelines.messages import Message
 from pipelines.reading import BadRow, Sheet
 
@@ -36,7 +36,7 @@ _MOST_OF_IT = 5
 #: what stands for an order number in a subject line; a match links only where such an order is loaded
 _ORDER_IN_TEXT = r"(?i)(\d{3}-\d{7}-\d{7}|#\s?[a-z]{0,4}-?\d{3,}|(?:order|commande|cde)\s*(?:n[o°º.]*\s*)?:?\s*#?[a-z]{0,4}\d{4,})"
 _BEFORE_NUMBER = r"(?i)^(?:order|commande|cde)\s*(?:n[o°º.]*\s*)?:?\s*"
-_TELEPHONE = r"(?:\+?\d{1,3}[ .-]?)?\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}\b|\b0\d(?:[ .-]?\d{2}){4}\b"
+_TELEPHONE = r"(?:\+|\b00)\d[\d .()-]{7,}\d\b|(?:\+?\d{1,3}[ .-]?)?\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}\b|\b0\d(?:[ .-]?\d{2}){4}\b"
 _EMAIL = r"[^\s@<>\"']+@[^\s@<>\"']+\.[A-Za-z]{2,}"
 
 
@@ -109,7 +109,7 @@ def _settled_cells(rows: DuckDBPyRelation, sheet: Sheet, source: Source, landing
     for table in source.tables:
         dry = replace(cells, times={}, amounts={})
         unfolded = _unfold(rows, table)
-        for field in table.fields.values():
+        for field in (*table.fields.values(), *([table.words] if table.words else [])):
             field(dry)
         times |= {label: (unfolded, raw) for label, raw in dry.times.items()}
         decimal_marks += [mark for raw in dry.amounts.values() for mark in _decimal_marks(unfolded, raw)]
@@ -163,9 +163,6 @@ class _Plan:
         if self.table.where is not None:
             unfolded = unfolded.filter(self.table.where(self.cells))
         values, date_only = self._values()
-        is_bad: Expression | None = None
-        for problem in self.problems:
-            is_bad = problem.is_bad if is_bad is None else (is_bad | problem.is_bad)
         known = {
             "source": function("concat", self.source.name),
             "account": function("concat", self.landing.account),
@@ -175,43 +172,44 @@ class _Plan:
             "row_number": ColumnExpression("row_number"),
         }
         types = self.kind.all_columns
-        bad = CoalesceOperator(is_bad, ConstantExpression(False)) if is_bad is not None else ConstantExpression(False)
+        # Problems are columns of a first projection: there DuckDB computes what they share with the values only once.
+        flags = [f"problem_{number}" for number in range(len(self.problems))]
         typed = unfolded.select(
             *(
                 {**values, **known}.get(name, NULL).cast(kind).alias(name)
                 for name, kind in types.items()
                 if name not in ("record_id", "as_of", "record_hash")
             ),
-            bad.alias("is_bad"),
+            *(problem.is_bad.alias(flag) for flag, problem in zip(flags, self.problems, strict=True)),
         )
-        incoming = self._keyed(typed)  # noqa: F841 - DuckDB reads the relation by the variable's name
+        incoming = self._keyed(typed, flags)  # noqa: F841 - DuckDB reads the relation by the variable's name
         self.con.execute(self._sql("create or replace temp table incoming_x as from incoming"))
         self._number_equal_records()
 
-    def _keyed(self, typed: DuckDBPyRelation) -> DuckDBPyRelation:
+    def _keyed(self, typed: DuckDBPyRelation, flags: Sequence[str]) -> DuckDBPyRelation:
         """The typed rows with record_id and record_hash; a record without an id of its own gets one from its content."""
         content = [
             ColumnExpression(name) for name in self.kind.all_columns if name not in _NOT_CONTENT
         ]
-        record_hash = function("hash", *content)
-        key = [ColumnExpression(name) for name in self.kind.key]
-        keyless: Expression = ConstantExpression(False)
-        if self.kind.own_id is not None:
-            own = ColumnExpression(self.kind.own_id)
-            keyless = own.isnull()
-            digest = function("md5", function("to_json", function("struct_pack", *content)).cast("VARCHAR"))
-            filled = CoalesceOperator(own, function("concat", "content-", digest))
-            typed = typed.select(
-                *(filled.alias(name) if name == self.kind.own_id else ColumnExpression(name) for name in typed.columns),
-                record_hash.alias("record_hash"),
-                keyless.alias("is_keyless"),
-            )
-        else:
-            typed = typed.select(
-                *map(ColumnExpression, typed.columns), record_hash.alias("record_hash"), keyless.alias("is_keyless")
-            )
-        record_id = function("concat_ws", "/", ColumnExpression("source"), ColumnExpression("account"), *key)
-        return typed.select(StarExpression(), record_id.alias("record_id"))
+        own = ColumnExpression(self.kind.own_id) if self.kind.own_id is not None else None
+        digest = function("md5", function("to_json", function("struct_pack", *content)).cast("VARCHAR"))
+        is_bad: Expression = ConstantExpression(False)
+        for flag in flags:
+            is_bad = is_bad | ColumnExpression(flag)
+        named = typed.select(
+            *(
+                CoalesceOperator(own, function("concat", "content-", digest)).alias(name)
+                if own is not None and name == self.kind.own_id
+                else ColumnExpression(name)
+                for name in typed.columns
+                if name not in flags
+            ),
+            (own.isnull() if own is not None else ConstantExpression(False)).alias("is_keyless"),
+            function("hash", *content).alias("record_hash"),
+            is_bad.alias("is_bad"),
+        )
+        key = map(ColumnExpression, ("source", "account", *self.kind.key))
+        return named.select(StarExpression(), function("concat_ws", "/", *key).alias("record_id"))
 
     def _number_equal_records(self) -> None:
         """Equal records without an id are told apart by their ordinal, so equal rows are kept, and exports that overlap meet."""
@@ -273,29 +271,43 @@ class _Plan:
         date_only: list[str] = []
         for name, field in self.table.fields.items():
             self.cells.date_only.clear()
+            self.cells.read = None
             parsed = field(self.cells)
             values[name] = parsed.value
             self.problems += parsed.problems
-            if self.cells.date_only:
+            if self.cells.date_only and self.kind.all_columns[name] == "TIMESTAMP":
                 date_only.append(name)
-        for name in self.kind.required:
-            value = values.get(name, NULL)
-            self.problems.append(Problem(name, NULL.cast("VARCHAR"), value.isnull(), "missing"))
-        order = values.get("order_id")
-        subject = values.get("subject")
-        if subject is not None:
-            named = function("regexp_extract", subject, _ORDER_IN_TEXT, 1)
-            found = function("nullif", function("regexp_replace", named, _BEFORE_NUMBER, ""), "")
-            order = found if order is None else CoalesceOperator(order, found)
-            values["subject"] = _masked(subject)
-        if order is not None:
-            values["order_ref"] = normal_ref(order)
+            if name in self.kind.required:
+                self.problems.append(_missing(self.cells.read or name, parsed))
+        for name in set(self.kind.required) - set(values):
+            self.problems.append(_missing(name, Parsed(NULL)))
+        if "subject" in values:
+            values["subject"] = _masked(values["subject"])
+        orders = [values["order_id"]] if "order_id" in values else []
         if self.table.words is not None and "phrases" in self.kind.columns:
-            words = function("normal_text", self.table.words(self.cells).value)
+            words = self.table.words(self.cells).value
+            orders.append(_order_named_in(words))
             values["phrases"] = function(
-                "list_distinct", function("regexp_extract_all", words, self.landing.phrase_pattern)
+                "list_distinct",
+                function("regexp_extract_all", function("normal_text", words), self.landing.phrase_pattern),
             )
+        if orders:
+            values["order_ref"] = normal_ref(CoalesceOperator(*orders))
         return values, date_only
+
+
+def _missing(column: str, parsed: Parsed) -> Problem:
+    """A column that every record must fill is empty; a value that cannot be read is told once, by its own problem."""
+    is_missing = parsed.value.isnull()
+    for problem in parsed.problems:
+        is_missing = is_missing & ~CoalesceOperator(problem.is_bad, ConstantExpression(False))
+    return Problem(column, NULL.cast("VARCHAR"), is_missing, "missing")
+
+
+def _order_named_in(words: Expression) -> Expression:
+    """The first order number in a text, or NULL."""
+    named = function("regexp_extract", words, _ORDER_IN_TEXT, 1)
+    return function("nullif", function("regexp_replace", named, _BEFORE_NUMBER, ""), "")
 
 
 def normal_ref(order: Expression) -> Expression:
@@ -317,6 +329,10 @@ def _masked(subject: Expression) -> Expression:
     return CaseExpression(has_figures, function("regexp_replace", no_email, _TELEPHONE, "[tel]", "g")).otherwise(no_email)
 
 
+#: file_id, row_number, line, column, value, reason, raw text
+_Entry = tuple[str, int | None, int, str | None, str | None, str, str]
+
+
 def _reject(
     con: duckdb.DuckDBPyConnection, rows: DuckDBPyRelation, sheet: Sheet, plans: Sequence[_Plan], landing: Landing
 ) -> int:
@@ -334,7 +350,7 @@ def _reject(
     told = {number for number, *_ in found}
     found += [(number, None, None, "nothing_to_load") for number in numbers if number not in told]
     originals = sheet.originals(numbers) if numbers else {}
-    entries = [
+    entries: list[_Entry] = [
         (landing.file_id, number, originals[number].line, column, value, reason, originals[number].text)
         for number, column, value, reason in sorted(found, key=lambda f: (f[0], f[1] or ""))
     ]
@@ -348,7 +364,7 @@ def _reject(
     return len(numbers) + len(sheet.bad)
 
 
-def _structural(file_id: str, bad: BadRow) -> tuple[str, None, int, str | None, str | None, str, str]:
+def _structural(file_id: str, bad: BadRow) -> _Entry:
     return (file_id, None, bad.line, bad.column, bad.value, bad.code, bad.text)
 
 
@@ -364,7 +380,7 @@ def _reasons(
             unfolded = unfolded.filter(plan.table.where(plan.cells))
         for problem in plan.problems:
             wrong = unfolded.filter(problem.is_bad).select(
-                ColumnExpression("row_number"), problem.raw.cast("VARCHAR").alias("value")
+                ColumnExpression("row_number"), function("nullif", problem.raw.cast("VARCHAR"), "").alias("value")
             )
             for number, value in wrong.fetchall():
                 if (number, problem.column, problem.reason) not in seen:
