@@ -1,0 +1,188 @@
+"""Figures: a frame and words in, a plotly figure out. Knows neither Streamlit nor SQL nor any language."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+import polars as pl
+
+#: One fixed colour a family, told apart with every common colour blindness and on light and dark ground alike.
+FAMILY_COLOURS: Mapping[str, str] = {
+    "product": "#2f77b8",
+    "logistics": "#d1752c",
+    "transport": "#9069b8",
+    "stock": "#2e9a7d",
+    "catalogue": "#a98c1b",
+    "payment": "#cf5a86",
+    "customer": "#5f9fc4",
+    "internal": "#8f6b4e",
+    "unknown": "#8b9096",
+}
+FONT = "Source Sans, sans-serif"
+
+
+@dataclass(frozen=True)
+class Ink:
+    """The colours of everything that is not data, for the ground the reader has."""
+
+    text: str
+    quiet: str
+    line: str
+    accent: str
+    ground: str
+
+
+LIGHT = Ink("#1d2328", "#5d656c", "#e3dfd6", "#1f5f8b", "#fcfbf8")
+DARK = Ink("#e6e4de", "#a3a9ae", "#30373e", "#7fb6dc", "#15191d")
+
+
+def plain(text: str) -> str:
+    """Text from data for a plotly label: its few HTML tags are shown, not obeyed."""
+    return html.escape(text, quote=False)
+
+
+def pareto(
+    frame: pl.DataFrame, ink: Ink, axis: str, labels: Sequence[str], values: Sequence[str], hovers: Sequence[str]
+) -> go.Figure:
+    """Horizontal bars, largest on top, each with a mark at its 13-week median.
+
+    One row a cause: family, amount, median (null: not known), key (given back by a click).
+    """
+    keys = frame["key"].to_list()
+    y = list(range(len(keys)))
+    bars = go.Bar(
+        x=frame["amount"].to_list(),
+        y=y,
+        orientation="h",
+        marker={"color": [FAMILY_COLOURS.get(family, FAMILY_COLOURS["unknown"]) for family in frame["family"]]},
+        text=[plain(value) for value in values],
+        textposition="outside",
+        cliponaxis=False,
+        customdata=keys,
+        hovertext=[plain(hover) for hover in hovers],
+        hovertemplate="%{hovertext}<extra></extra>",
+        textfont={"color": ink.quiet},
+    )
+    marks = go.Scatter(
+        x=frame["median"].to_list(),
+        y=y,
+        mode="markers",
+        marker={"symbol": "line-ns", "size": 15, "line": {"width": 2, "color": ink.text}},
+        customdata=keys,
+        hoverinfo="skip",
+    )
+    figure = _figure([bars, marks], ink, height=34 * len(keys) + 56)
+    top = max([v for v in [*frame["amount"], *frame["median"]] if v is not None], default=1)
+    figure.update_xaxes(title={"text": axis}, range=[0, top * 1.17], showgrid=False, zeroline=False)
+    figure.update_yaxes(
+        tickvals=y, ticktext=[plain(_short(label)) for label in labels], range=[len(keys) - 0.5, -0.5], showgrid=False
+    )
+    figure.update_layout(bargap=0.38)
+    return figure
+
+
+def line(frame: pl.DataFrame, ink: Ink, axis: str, hovers: Sequence[str], middle: float | None = None) -> go.Figure:
+    """One figure a period as a line; a period that is not over is hollow, an unknown one is a gap.
+
+    One row a period: period_start_date, amount (null: not known), is_complete.
+    """
+    x = frame["period_start_date"].to_list()
+    complete = frame["is_complete"].to_list()
+    trace = go.Scatter(
+        x=x,
+        y=frame["amount"].to_list(),
+        mode="lines+markers",
+        line={"color": ink.accent, "width": 2},
+        marker={
+            "size": 7,
+            "color": [ink.accent if done else ink.ground for done in complete],
+            "line": {"width": 1.6, "color": ink.accent},
+        },
+        customdata=[day.isoformat() for day in x],
+        hovertext=[plain(hover) for hover in hovers],
+        hovertemplate="%{hovertext}<extra></extra>",
+    )
+    figure = _figure([trace], ink, height=270)
+    figure.update_yaxes(title={"text": axis}, rangemode="tozero")
+    if middle is not None and x:
+        figure.add_shape(
+            type="line", x0=x[0], x1=x[-1], y0=middle, y1=middle, line={"color": ink.quiet, "width": 1, "dash": "dot"}
+        )
+    return figure
+
+
+def by_family(
+    frame: pl.DataFrame, ink: Ink, axis: str, names: Mapping[str, str], hovers: Sequence[str], stacked: bool
+) -> go.Figure:
+    """One bar part or one line a family and period; colours stay with the family.
+
+    One row a family and period: period_start_date, family, amount, is_complete; `hovers` in the frame's order.
+    """
+    traces: list[go.Bar | go.Scatter] = []
+    numbered = frame.with_columns(hover=pl.Series(hovers, dtype=pl.String))
+    for family, colour in FAMILY_COLOURS.items():
+        rows = numbered.filter(pl.col("family") == family).sort("period_start_date")
+        if rows.is_empty():
+            continue
+        days = rows["period_start_date"].to_list()
+        common = {
+            "name": plain(names.get(family, family)),
+            "x": days,
+            "y": rows["amount"].to_list(),
+            "customdata": [[family, day.isoformat()] for day in days],
+            "hovertext": [plain(hover) for hover in rows["hover"]],
+            "hovertemplate": "%{hovertext}<extra></extra>",
+        }
+        done = rows["is_complete"].to_list()
+        if stacked:
+            pattern = {"shape": ["" if d else "/" for d in done], "fgcolor": ink.ground, "size": 5}
+            traces.append(go.Bar(**common, marker={"color": colour, "pattern": pattern}))
+        else:
+            marker = {
+                "size": 6,
+                "color": [colour if d else ink.ground for d in done],
+                "line": {"width": 1.5, "color": colour},
+            }
+            traces.append(go.Scatter(**common, mode="lines+markers", line={"color": colour, "width": 2}, marker=marker))
+    figure = _figure(traces, ink, height=340)
+    figure.update_layout(
+        barmode="stack",
+        bargap=0.25,
+        showlegend=True,
+        legend={"orientation": "h", "y": -0.18, "x": 0, "font": {"color": ink.text}, "itemclick": False},
+    )
+    figure.update_yaxes(title={"text": axis}, rangemode="tozero")
+    return figure
+
+
+def _short(label: str, longest: int = 34) -> str:
+    return label if len(label) <= longest else label[: longest - 1].rstrip() + "…"
+
+
+def _figure(traces: Sequence[go.Bar | go.Scatter], ink: Ink, height: int) -> go.Figure:
+    figure = go.Figure(data=list(traces), layout={"template": go.layout.Template()})
+    axis = {
+        "fixedrange": True,
+        "automargin": True,
+        "gridcolor": ink.line,
+        "zeroline": False,
+        "tickfont": {"color": ink.quiet},
+        "title": {"font": {"color": ink.quiet, "size": 12}, "standoff": 8},
+    }
+    figure.update_layout(
+        height=height,
+        margin={"l": 0, "r": 6, "t": 8, "b": 0},
+        font={"family": FONT, "size": 13, "color": ink.text},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        showlegend=False,
+        dragmode=False,
+        hovermode="closest",
+        hoverlabel={"bgcolor": ink.ground, "bordercolor": ink.line, "font": {"color": ink.text, "family": FONT}},
+        xaxis=axis,
+        yaxis=axis,
+    )
+    return figure

@@ -1,0 +1,90 @@
+"""What every page has above its own content: filters from the URL, title, the grey line, notices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import polars as pl
+import streamlit as st
+
+from app import db, empty, filter_bar, formats
+from app.filters import DIMENSIONS, Filters, Notice, read
+from app.i18n import Lang, language, md, t
+
+STALE_DAYS = 8  # a source that is this much older than the newest one is said to be late
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a page knows before it asks anything."""
+
+    filters: Filters
+    notices: Sequence[Notice]
+    as_of: date
+    lang: Lang
+    currency: str
+
+
+def open_page(default_period: str = "13w") -> Page:
+    """The filters of the URL, checked against the data. Without any data it says how to get some and stops."""
+    if db.snapshot() is None or db.query("data_files").is_empty():
+        with st.container(horizontal=True, vertical_alignment="top"):
+            st.title(t("empty.title"), anchor=False)
+            filter_bar.language_switch()
+        empty.no_data()
+        st.stop()
+    as_of = data_as_of()
+    values = db.query("filter_values")
+    offered = {
+        name: frozenset(values.filter(values["dimension"] == name)["value"].drop_nulls().to_list()) for name in DIMENSIONS
+    }
+    asked = {name: st.query_params.get_all(name) for name in st.query_params}
+    filters, notices = read(asked, offered, as_of, default_period)
+    return Page(filters, notices, as_of, language(), main_currency())
+
+
+def data_as_of() -> date:
+    """The day of the newest event that any file tells of; never later than today."""
+    latest = db.query("source_freshness")["latest_at"].max()
+    today = datetime.now(UTC).date()
+    return min(latest.date(), today) if isinstance(latest, datetime) else today
+
+
+def main_currency() -> str:
+    """The currency that amounts are in unless a page says otherwise."""
+    settings = db.query("settings")
+    return str(settings["main_currency"][0] or "") if settings.height else ""
+
+
+def header(
+    page: Page, title: str, facts: Sequence[str], switches: Sequence[str] = (), has_period: bool = True
+) -> None:
+    """Title, language, the grey line (date basis, as-of, what the page adds), filters, and what could not be used."""
+    with st.container(horizontal=True, vertical_alignment="top", key="head"):
+        st.title(title, anchor=False)
+        filter_bar.language_switch()
+    basis = [t(f"frame.basis_{page.filters.basis}")] if has_period else []
+    line = [*basis, t("frame.as_of", day=formats.day(page.as_of, page.lang)), *facts, *late_sources(page)]
+    st.caption(md(" · ".join(line)))
+    filter_bar.draw(page.filters, page.as_of, switches, has_period)
+    for notice in page.notices:
+        st.caption(md(t(notice.key, **notice.params)))
+
+
+def late_sources(page: Page) -> list[str]:
+    """One phrase for each source whose newest event is much older than the newest of all."""
+    fresh = db.query("source_freshness").group_by("source").agg(pl.col("latest_at").max()).sort("source")
+    limit = page.as_of - timedelta(days=STALE_DAYS)
+    return [
+        t("frame.late_source", source=row["source"], day=formats.day(row["latest_at"].date(), page.lang))
+        for row in fresh.iter_rows(named=True)
+        if row["latest_at"] is not None and row["latest_at"].date() < limit
+    ]
+
+
+def attribution() -> None:
+    """Credits the public data a page draws, where its licence asks for it."""
+    if "signalconso" in db.query("data_files")["source"]:
+        st.caption(t("frame.signalconso"))

@@ -1,0 +1,79 @@
+"""French and English: the texts of app/text/*.toml, and Markdown made harmless.
+
+`t("key", n=3)` gives the text in the reader's language. Numbers among the parameters are written as that language
+writes them; a text with `one` and `other` is chosen by `n`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Literal, cast
+
+import streamlit as st
+
+from app import formats
+
+Lang = Literal["fr", "en"]
+LANGS: tuple[Lang, ...] = ("fr", "en")
+TEXTS = Path(__file__).parent / "text"
+
+
+class UnknownTextError(KeyError):
+    """A key that app/text does not have: a mistake in the code, found by the tests."""
+
+
+@cache
+def texts(lang: Lang) -> dict[str, str | dict[str, str]]:
+    """Every text of one language by its dotted key; a text with plural forms is a dict of them."""
+    found: dict[str, str | dict[str, str]] = {}
+
+    def walk(node: dict[str, object], prefix: str) -> None:
+        for name, value in node.items():
+            if isinstance(value, str):
+                found[prefix + name] = value
+            elif isinstance(value, dict) and set(value) == {"one", "other"}:
+                found[prefix + name] = {form: str(text) for form, text in value.items()}
+            elif isinstance(value, dict):
+                walk(value, f"{prefix}{name}.")
+
+    walk(tomllib.loads((TEXTS / f"{lang}.toml").read_text(encoding="utf-8")), "")
+    return found
+
+
+def language() -> Lang:
+    """The language of the page being drawn: the URL's, French when it says nothing."""
+    asked = st.query_params.get("lang", st.session_state.get("lang", "fr"))
+    return cast("Lang", asked) if asked in LANGS else "fr"
+
+
+def say(lang: Lang, key: str, **params: str | float) -> str:
+    """The text of `key` in one language."""
+    entry = texts(lang).get(key)
+    if entry is None:
+        raise UnknownTextError(key)
+    if isinstance(entry, dict):
+        entry = entry[formats.plural(params.get("n", 0), lang)]
+    written = {k: v if isinstance(v, str) else formats.number(v, lang) for k, v in params.items()}
+    return entry.format(**written) if written else entry
+
+
+def t(key: str, **params: str | float) -> str:
+    """The text of `key` in the reader's language."""
+    return say(language(), key, **params)
+
+
+def known(key: str) -> bool:
+    """Whether there is a text for a key that is made from data, such as a KPI's title."""
+    return key in texts("fr")
+
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&^=@/])")
+
+
+def md(text: str | None) -> str:
+    """Text from data for a place that reads Markdown: shown letter by letter, on one line, nothing in it works."""
+    flat = " ".join((text or "").split())
+    return _MARKDOWN.sub(r"\\\1", flat)

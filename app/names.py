@@ -1,0 +1,48 @@
+"""What codes are called in the reader's language: causes from ref_causes, the rest from app/text."""
+
+from __future__ import annotations
+
+from babel import Locale
+
+from app import db
+from app.formats import LOCALES, UNKNOWN
+from app.i18n import known, language, t
+
+
+def cause(code: str | None) -> str:
+    """The title of a root cause; its code when the table does not know it (yet)."""
+    if code is None:
+        return UNKNOWN
+    return causes().get(code, code)
+
+
+def causes() -> dict[str, str]:
+    """All cause titles by code."""
+    frame = db.query("ref_causes")
+    return dict(zip(frame["cause"].to_list(), frame[f"title_{language()}"].to_list(), strict=True))
+
+
+def code(group: str, value: str | None) -> str:
+    """The text of a fixed code (family, party, evidence, …); the code itself when there is none."""
+    if value is None:
+        return UNKNOWN
+    key = f"{group}.{value}"
+    return t(key) if known(key) else value
+
+
+def country(value: str | None) -> str:
+    """A country's name from its two letters."""
+    if value is None:
+        return UNKNOWN
+    return Locale.parse(LOCALES[language()]).territories.get(value, value)
+
+
+def of(dimension: str, value: str | None) -> str:
+    """What a value of a filter's dimension is called."""
+    if dimension == "cause":
+        return cause(value)
+    if dimension == "country":
+        return country(value)
+    if dimension in ("family", "party"):
+        return code(dimension, value)
+    return UNKNOWN if value is None else value

@@ -1,0 +1,79 @@
+"""Pages found in app/pages, and the way from a figure to the rows behind it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from app.filters import Filters
+from app.i18n import language, t
+
+PAGES = Path(__file__).parent / "pages"
+#: parameters that belong to one page and do not follow the reader to the next
+OWN_PARAMS = frozenset({"order", "incident", "search"})
+
+_NAME = re.compile(r"(\d\d)_(\w+)\.py")
+
+#: first number of a page file -> its group; a page's place is its file name, nothing lists it
+GROUPS: Sequence[tuple[int, str]] = ((90, "data"), (70, "act"), (50, "explain"), (20, "find"), (0, "review"))
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a click leads: a page and the URL parameters it opens with."""
+
+    page: str
+    params: Mapping[str, Sequence[str]]
+
+    def href(self) -> str:
+        """The same as a link that can be copied or opened in another tab."""
+        return f"{self.page}?{urlencode({'lang': language(), **self.params}, doseq=True)}"
+
+
+def found() -> list[tuple[str, str, Path]]:
+    """Group, name and file of every page, in the order of their numbers."""
+    pages = []
+    for path in sorted(PAGES.glob("*.py")):
+        match = _NAME.fullmatch(path.name)
+        if match:
+            group = next(name for first, name in GROUPS if int(match[1]) >= first)
+            pages.append((group, match[2], path))
+    return pages
+
+
+def menu() -> dict[str, list[st.Page]]:
+    """The pages as st.navigation wants them: by group, titled in the reader's language; the first is the default."""
+    sections: dict[str, list[st.Page]] = {}
+    for i, (group, name, path) in enumerate(found()):
+        page = st.Page(path, title=t(f"{name}.menu"), url_path=name, default=i == 0)
+        sections.setdefault(t(f"group.{group}"), []).append(page)
+    return sections
+
+
+def cases(filters: Filters, **dimensions: str | None) -> Target:
+    """The cases behind a figure: its filters, narrowed to the given values, its period spelled out."""
+    return Target("cases", filters.choose(**dimensions).pinned().params())
+
+
+def case(order_key: str | None, incident_key: str | None) -> Target:
+    """One order's time line; an incident without an order has one of its own."""
+    return Target("case", {"order": [order_key]} if order_key else {"incident": [incident_key or ""]})
+
+
+def go(target: Target) -> None:
+    """Remembers a click in a callback; `follow` acts on it before anything of the old page is drawn again."""
+    st.session_state["_go"] = target
+
+
+def follow() -> None:
+    """Goes where the last click leads, if there was one. Must run after st.navigation."""
+    target: Target | None = st.session_state.pop("_go", None)
+    if target is None:
+        return
+    path = next(path for _, name, path in found() if name == target.page)
+    st.switch_page(path, query_params={"lang": language(), **{k: list(v) for k, v in target.params.items()}})

@@ -1,0 +1,92 @@
+"""Tables and their CSV: one list of columns says what is shown and what is exported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from app import exports, navigation
+from app.exports import Column, csv_bytes
+from app.i18n import language, t
+from app.navigation import Target
+
+SHOWN_ROWS = 500  # more than a reader scrolls through; the file has them all
+ROW_HEIGHT = 32
+
+
+def show(
+    frame: pl.DataFrame,
+    columns: Sequence[Column],
+    key: str,
+    alt: str,
+    currency: str | None = None,
+    leads_to: Callable[[dict[str, Any]], Target] | None = None,
+    height: int | None = None,
+) -> None:
+    """The first rows of a frame, each with a way on, and the whole of it as CSV."""
+    lang = language()
+    head = frame.head(SHOWN_ROWS)
+    written = head.select([column.name for column in columns]).to_pandas()
+    style = written.style.format(
+        {c.name: lambda v, c=c: exports.shown(_known(v), c.kind, lang, currency) for c in columns if c.kind != "text"}
+    )
+    config: dict[str, Any] = {
+        column.name: st.column_config.Column(
+            column.label, alignment="right" if column.kind in exports.DECIMALS else "left"
+        )
+        for column in columns
+    }
+    order = [column.name for column in columns]
+    if leads_to:
+        written.insert(0, "_open", t("table.open"))
+        config["_open"] = _way_on(head, leads_to, key)
+        order.insert(0, "_open")
+    st.dataframe(
+        style,
+        column_config=config,
+        column_order=order,
+        hide_index=True,
+        placeholder="—",
+        height=height or min(len(written) + 1, 16) * ROW_HEIGHT + 3,
+        row_height=ROW_HEIGHT,
+        key=key,
+        alt=alt,
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        download(frame, columns, key, currency)
+        if frame.height > head.height:
+            st.caption(t("table.first_rows", shown=head.height, n=frame.height))
+
+
+def download(frame: pl.DataFrame, columns: Sequence[Column], key: str, currency: str | None = None) -> None:
+    """The CSV button of a chart or table; the file is made when it is asked for."""
+    lang = language()
+    st.download_button(
+        t("table.csv"),
+        data=lambda: csv_bytes(frame, columns, lang, currency),
+        file_name=f"{key}.csv",
+        mime="text/csv",
+        key=f"csv_{key}",
+        type="tertiary",
+        on_click="ignore",
+        help=t("table.csv_help", n=frame.height),
+    )
+
+
+def _way_on(frame: pl.DataFrame, leads_to: Callable[[dict[str, Any]], Target], key: str) -> Any:
+    def opened() -> None:
+        click = st.session_state[f"open_{key}"]
+        if click is not None:
+            navigation.go(leads_to(frame.row(click["row"], named=True)))
+
+    return st.column_config.ButtonColumn(
+        "", type="tertiary", pinned=True, width=70, on_click=opened, key=f"open_{key}"
+    )
+
+
+def _known(value: Any) -> Any:
+    """None for what pandas writes as missing (NaN, NaT)."""
+    return None if value is None or (not isinstance(value, list) and value != value) else value
