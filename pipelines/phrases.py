@@ -8,9 +8,6 @@ from contextlib import contextmanager
 
 import duckdb
 
-#: what separates words beside a plain space, inside an RE2 character class
-_SEPARATORS = r"\t\n\r\f\v\x{a0}\x{2007}\x{202f}\x{200b}_–—\-"
-
 
 def create_macros(con: duckdb.DuckDBPyConnection) -> None:
     """Macros `normal_code(x)` and `normal_text(x)`: the only definition of what is compared with what."""
@@ -18,12 +15,12 @@ def create_macros(con: duckdb.DuckDBPyConnection) -> None:
         "create or replace macro normal_code(x) as"
         " trim(regexp_replace(upper(strip_accents(x)), '[^A-Z0-9]+', '_', 'g'), '_')"
     )
-    # Dashes, underscores and all white space separate words; typographic apostrophes are apostrophes. Single plain
-    # spaces are left alone by the pattern, for speed: nearly all of them are right already.
+    # Words of letters and digits, one space between them: whatever else stands there only separates. The pattern
+    # leaves single plain spaces alone, for speed: most of a text is right already.
     con.execute(
         "create or replace macro normal_text(x) as trim(regexp_replace("
-        "replace(replace(replace(strip_accents(lower(x)), '’', ''''), '‘', ''''), 'œ', 'oe'),"
-        rf" '[{_SEPARATORS}][ {_SEPARATORS}]*| [ {_SEPARATORS}]+', ' ', 'g'))"
+        "replace(strip_accents(lower(x)), 'œ', 'oe'),"
+        " '[^a-z0-9 ][^a-z0-9]*| [^a-z0-9]+', ' ', 'g'))"
     )
 
 
