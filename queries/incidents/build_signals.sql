@@ -1,43 +1,41 @@
 -- Every signal with the cause that its own evidence gives it; the best vote wins. Nothing said: cause 'unknown',
 -- evidence 'none'.
--- Grain: one row per signal. Reads: int_signals.
+-- Grain: one row per signal. Reads: int_signals, int_verdicts.
 create or replace temp view build_signals as
 select
-    signal_key,
-    incident_key,
-    order_ref,
-    order_key,
-    line_key,
-    kind,
-    source,
-    account,
-    record_id,
-    file_id,
-    row_number,
-    occurred_at,
-    is_date_only,
-    channel,
-    sku,
-    quantity,
-    coalesce(votes[1].cause, 'unknown') as cause,
-    coalesce(votes[1].party, 'unknown') as party,
-    case coalesce(votes[1].rank, 9)
-        when 1 then 'decision'
-        when 2 then 'fact'
-        when 3 then 'tag'
-        when 4 then 'reason'
-        when 5 then 'words'
-        when 6 then 'default'
-        else 'none'
-    end as evidence,
-    coalesce(votes[1].rank, 9)::integer as evidence_rank,
-    case votes[1].doubt when 1 then 'high' when 2 then 'medium' when 3 then 'low' end as confidence,
-    reason_raw,
-    reason_scheme,
-    tags,
-    subject,
-    amount_cents,
-    currency,
-    link,
-    link_evidence
-from int_signals;
+    signals.signal_key,
+    signals.incident_key,
+    signals.order_ref,
+    signals.order_key,
+    signals.line_key,
+    signals.kind,
+    signals.source,
+    signals.account,
+    signals.record_id,
+    signals.file_id,
+    signals.row_number,
+    signals.occurred_at,
+    signals.is_date_only,
+    signals.channel,
+    signals.sku,
+    signals.quantity,
+    coalesce(verdicts.cause, 'unknown') as cause,
+    coalesce(verdicts.party, 'unknown') as party,
+    coalesce(verdicts.evidence, 'none') as evidence,
+    coalesce(verdicts.evidence_rank, 9) as evidence_rank,
+    verdicts.confidence,
+    signals.reason_raw,
+    signals.reason_scheme,
+    signals.tags,
+    signals.subject,
+    signals.amount_cents,
+    signals.currency,
+    signals.link,
+    signals.link_evidence
+from int_signals as signals
+left join int_verdicts as verdicts
+    on
+        signals.ballot is not distinct from verdicts.ballot
+        and signals.subject_cause is not distinct from verdicts.subject_cause
+        and signals.text_cause is not distinct from verdicts.text_cause
+        and signals.is_fulfilled_by_third_party = verdicts.is_fulfilled_by_third_party;

@@ -20,7 +20,7 @@ with combinations as (
 ballots as (
     select
         *,
-        row_number() over () as ballot
+        (row_number() over ())::integer as ballot
     from combinations
 ),
 
@@ -163,7 +163,7 @@ lists as (
 )
 
 select
-    ballots.* exclude (ballot),
+    ballots.*,
     lists.votes,
     lists.votes_of_third_party
 from ballots

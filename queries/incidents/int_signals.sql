@@ -1,87 +1,59 @@
--- Signals with their incident, their order and every vote on their cause, best first.
+-- Signals with their incident, their order and what speaks for a cause.
 -- A signal that names no order is an incident by itself and takes none of the costly steps.
 -- Grain: one row per signal. Reads: stg_signals, int_placed_signals, int_ballots, int_text_causes,
--- int_phrase_list_causes, int_word_votes.
+-- int_phrase_list_causes.
 create or replace temp table int_signals as
-with joined as (
-    select
-        signals.signal_key,
-        coalesce(placed.incident_key, md5(signals.signal_key)) as incident_key,
-        placed.ref as order_ref,
-        placed.order_key,
-        placed.line_key,
-        signals.kind,
-        signals.source,
-        signals.account,
-        signals.record_id,
-        signals.file_id,
-        signals.row_number,
-        coalesce(signals.occurred_at, placed.occurred_at) as occurred_at,
-        signals.is_date_only,
-        signals.channel,
-        signals.sku,
-        signals.quantity,
-        array_to_string(signals.reasons, ' | ') as reason_raw,
-        signals.reason_scheme,
-        signals.tags,
-        signals.subject,
-        signals.amount_cents,
-        signals.currency,
-        signals.warehouse,
-        signals.carrier,
-        case
-            when placed.line_key is not null then 'line'
-            when placed.order_key is not null then 'order'
-            else 'none'
-        end as link,
-        case
-            when not placed.is_loaded then 'order_not_loaded'
-            else placed.line_evidence
-        end as link_evidence,
-        coalesce(placed.is_loaded, false) as is_loaded,
-        coalesce(placed.is_about_the_order, false) as is_about_the_order,
-        coalesce(placed.is_told_already, false) as is_told_already,
-        coalesce(lower(signals.fulfilled_by) in ('3pl', 'marketplace'), placed.is_fulfilled_by_third_party, false)
-            as is_fulfilled_by_third_party,
-        ballots.votes as ballot_votes,
-        ballots.votes_of_third_party as ballot_votes_of_third_party,
-        subjects.cause as subject_cause,
-        texts.cause as text_cause
-    from stg_signals as signals
-    left join int_placed_signals as placed on signals.signal_key = placed.signal_key
-    left join int_ballots as ballots
-        on
-            signals.tags is not distinct from ballots.tags
-            and signals.reasons is not distinct from ballots.reasons
-            and signals.reason_scheme is not distinct from ballots.reason_scheme
-            and signals.fact_code is not distinct from ballots.fact_code
-            and signals.fact_scheme is not distinct from ballots.fact_scheme
-    left join int_text_causes as subjects
-        on regexp_replace(signals.subject, '[0-9]+', '', 'g') = subjects.text
-    left join int_phrase_list_causes as texts on signals.phrases = texts.phrases
-)
-
 select
-    joined.* exclude (
-        is_told_already,
-        is_fulfilled_by_third_party,
-        ballot_votes,
-        ballot_votes_of_third_party,
-        subject_cause,
-        text_cause
-    ),
+    signals.signal_key,
+    coalesce(placed.incident_key, md5(signals.signal_key)) as incident_key,
+    placed.ref as order_ref,
+    placed.order_key,
+    placed.line_key,
+    signals.kind,
+    signals.source,
+    signals.account,
+    signals.record_id,
+    signals.file_id,
+    signals.row_number,
+    coalesce(signals.occurred_at, placed.occurred_at) as occurred_at,
+    signals.is_date_only,
+    signals.channel,
+    signals.sku,
+    signals.quantity,
+    array_to_string(signals.reasons, ' | ') as reason_raw,
+    signals.reason_scheme,
+    signals.tags,
+    signals.subject,
+    signals.amount_cents,
+    signals.currency,
+    signals.warehouse,
+    signals.carrier,
     case
-        when is_told_already then null
-        when is_fulfilled_by_third_party
-            then
-                list_sort(
-                    list_concat(
-                        ballot_votes_of_third_party, subject_votes.votes_of_third_party, text_votes.votes_of_third_party
-                    )
-                )
-        when subject_cause is null and text_cause is null then ballot_votes
-        else list_sort(list_concat(ballot_votes, subject_votes.votes, text_votes.votes))
-    end as votes
-from joined
-left join int_word_votes as subject_votes on joined.subject_cause = subject_votes.cause
-left join int_word_votes as text_votes on joined.text_cause = text_votes.cause;
+        when placed.line_key is not null then 'line'
+        when placed.order_key is not null then 'order'
+        else 'none'
+    end as link,
+    case
+        when not placed.is_loaded then 'order_not_loaded'
+        else placed.line_evidence
+    end as link_evidence,
+    coalesce(placed.is_loaded, false) as is_loaded,
+    coalesce(placed.is_about_the_order, false) as is_about_the_order,
+    -- what the evidence says is counted out once for all signals that share it: int_verdicts
+    if(placed.is_told_already, null, ballots.ballot) as ballot,
+    if(placed.is_told_already, null, subjects.cause) as subject_cause,
+    if(placed.is_told_already, null, texts.cause) as text_cause,
+    coalesce(lower(signals.fulfilled_by) in ('3pl', 'marketplace'), placed.is_fulfilled_by_third_party, false)
+        as is_fulfilled_by_third_party
+from stg_signals as signals
+left join int_placed_signals as placed on signals.signal_key = placed.signal_key
+left join int_ballots as ballots
+    on
+        signals.tags is not distinct from ballots.tags
+        and signals.reasons is not distinct from ballots.reasons
+        and signals.reason_scheme is not distinct from ballots.reason_scheme
+        and signals.fact_code is not distinct from ballots.fact_code
+        and signals.fact_scheme is not distinct from ballots.fact_scheme
+left join int_text_causes as subjects
+    on regexp_replace(signals.subject, '[0-9]+', '', 'g') = subjects.text
+left join int_phrase_list_causes as texts on signals.phrases = texts.phrases;

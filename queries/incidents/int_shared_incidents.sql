@@ -1,0 +1,26 @@
+-- Incidents of signals that name an order: all votes of all their signals laid together, best first.
+-- Grain: one row per incident of an order. Reads: int_signals, int_verdicts.
+create or replace temp table int_shared_incidents as
+select
+    signals.incident_key,
+    min(signals.order_ref) as order_ref,
+    min(signals.order_key) as order_key,
+    min(signals.line_key) as line_key,
+    coalesce(list_sort(list_distinct(flatten(list(verdicts.votes)))), []) as votes,
+    count(*)::integer as signal_count,
+    list_sort(list(distinct signals.kind)) as kinds,
+    min(signals.occurred_at) as first_at,
+    max(signals.occurred_at) as last_at,
+    arg_min(signals.sku, (signals.occurred_at, signals.signal_key)) as sku,
+    arg_min(signals.channel, (signals.occurred_at, signals.signal_key)) as channel,
+    arg_min(signals.warehouse, (signals.occurred_at, signals.signal_key)) as warehouse,
+    arg_min(signals.carrier, (signals.occurred_at, signals.signal_key)) as carrier
+from int_signals as signals
+left join int_verdicts as verdicts
+    on
+        signals.ballot is not distinct from verdicts.ballot
+        and signals.subject_cause is not distinct from verdicts.subject_cause
+        and signals.text_cause is not distinct from verdicts.text_cause
+        and signals.is_fulfilled_by_third_party = verdicts.is_fulfilled_by_third_party
+where signals.order_key is not null
+group by signals.incident_key;
