@@ -1,13 +1,272 @@
-"""What all tests share: which of them need a browser, and what happens where there is none."""
+"""What tests share: tables drawn in text, the batch of one load and the facts it leaves; and which need a browser.
+
+A table is drawn as its rows are read aloud: a header, then rows, cells parted by `|`. An empty cell is NULL, a list
+is parted by commas. Only the columns that matter are drawn; the others are there, and NULL.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
+from typing import Any
 
+import duckdb
+import polars as pl
 import pytest
+
+from pipelines import views
+from pipelines.contract import KINDS
+from pipelines.phrases import create_macros
+
+# A few causes, one of each party that matters. The real ones are tested where they are written.
+CAUSES = """
+    cause                | family    | party     | exposure
+    wrong_item_sent      | logistics | fulfiller | lines_shipped
+    missing_item_or_part | logistics | fulfiller | lines_shipped
+    product_defect       | product   | supplier  | units_sold
+    damaged_in_transit   | transport | carrier   | lines_shipped
+    damaged_in_warehouse | logistics | 3pl       | lines_shipped
+    lost_in_transit      | transport | carrier   | lines_shipped
+    late_delivery        | transport | carrier   | lines_shipped
+    not_received         | transport | carrier   | lines_shipped
+    stock_out            | stock     | merchant  | lines_confirmed
+    stock_desync         | stock     | merchant  | lines_confirmed
+    changed_mind         | customer  | customer  | orders
+    goodwill             | internal  | merchant  | orders
+    other                | unknown   | unknown   | orders
+"""
+CODES = """
+    scheme             | code          | cause                | party     | confidence
+    shopify.return     | WRONG_ITEM    | wrong_item_sent      | fulfiller | medium
+    shopify.return     | DEFECTIVE     | product_defect       | supplier  | low
+    shopify.return     | UNWANTED      | changed_mind         | customer  | high
+    shopify.return     | OTHER         | unknown              | unknown   | low
+    shopify.return     | MISC          | other                |           | low
+    amazon.return      | DEFECTIVE     | product_defect       | supplier  | medium
+    amazon.disposition | SELLABLE      |                      |           | high
+    amazon.disposition | DAMAGED       | damaged_in_warehouse | 3pl       | high
+    amazon.disposition | DEFECTIVE     | product_defect       | supplier  | medium
+    amazon.adjust      | E             | damaged_in_warehouse | 3pl       | high
+    amazon.adjust      | Q             |                      |           | high
+    shopify.cancel     | INVENTORY     | stock_out            | merchant  | high
+    shopify.cancel     | CUSTOMER      | changed_mind         | customer  | medium
+    walmart.refund     | GOODWILL      | goodwill             | merchant  | high
+    carrier            | LOST          | lost_in_transit      | carrier   | high
+    carrier            | DAMAGED       | damaged_in_transit   | carrier   | high
+    claim              | INR           | not_received         | carrier   | medium
+"""
+PHRASES = """
+    phrase                | cause
+    wrong item            | wrong_item_sent
+    wrong item in my cart |
+    arrived broken        | damaged_in_transit
+    article cassé         | product_defect
+    n'est jamais arrivé   | not_received
+"""
+TAGS = """
+    tag        | cause           | origin
+    WRONG_ITEM | wrong_item_sent | product
+    DEFECT     | product_defect  | product
+    LATE       | late_delivery   | product
+    STOCK_OUT  | stock_out       | product
+    VIP        |                 | product
+    URGENT     | ignore          | shop
+"""
+REFERENCES = {"ref_causes": CAUSES, "ref_codes": CODES, "ref_phrases": PHRASES, "ref_tags": TAGS}
+SETTINGS = """
+    zone | main_currency
+    UTC  | EUR
+"""
+
+# Tables that the loader keeps beside the facts.
+KEPT = {
+    "files": {
+        "file_id": "VARCHAR",
+        "file_name": "VARCHAR",
+        "source": "VARCHAR",
+        "kinds": "VARCHAR[]",
+        "account": "VARCHAR",
+        "size_bytes": "BIGINT",
+        "status": "VARCHAR",
+        "message_code": "VARCHAR",
+        "message_params": "JSON",
+        "warnings": "JSON",
+        "rows_in": "BIGINT",
+        "loaded": "BIGINT",
+        "unchanged": "BIGINT",
+        "rejected": "BIGINT",
+        "as_of": "TIMESTAMP",
+        "first_loaded_at": "TIMESTAMP",
+        "loaded_at": "TIMESTAMP",
+    },
+    "rejects": {
+        "file_id": "VARCHAR",
+        "row_number": "BIGINT",
+        "line": "BIGINT",
+        "column_name": "VARCHAR",
+        "value": "VARCHAR",
+        "reason": "VARCHAR",
+        "params": "JSON",
+        "raw_text": "VARCHAR",
+    },
+    "published": {"published_at": "TIMESTAMP", "build_version": "VARCHAR"},
+}
+REF_TYPES = {
+    "ref_causes": dict.fromkeys(
+        ("cause", "family", "party", "exposure", "title_fr", "title_en", "why_fr", "why_en")
+        + ("first_step_fr", "first_step_en"),
+        "VARCHAR",
+    ),
+    "ref_codes": dict.fromkeys(("scheme", "code", "cause", "party", "confidence"), "VARCHAR"),
+    "ref_phrases": dict.fromkeys(("phrase", "cause"), "VARCHAR"),
+    "ref_tags": dict.fromkeys(("tag", "cause", "origin"), "VARCHAR"),
+    "settings": dict.fromkeys(("zone", "main_currency"), "VARCHAR"),
+}
+FACTS = ("lines", "signals", "incidents", "exposure_daily")
+
+
+def drawn(text: str) -> list[dict[str, str | None]]:
+    """The rows of a table drawn in text, as text; an empty cell is None."""
+    header, *rows = [
+        [cell.strip() for cell in line.split("|")] for line in text.strip().splitlines() if line.strip()
+    ]
+    for row in rows:
+        assert len(row) == len(header), f"{row} has not the {len(header)} cells of {header}"
+    return [{name: cell or None for name, cell in zip(header, row, strict=True)} for row in rows]
+
+
+def make_table(con: duckdb.DuckDBPyConnection, name: str, types: dict[str, str], text: str = "") -> None:
+    """Make table `name` with the columns of `types`, filled with what is drawn."""
+    con.execute(
+        f'create or replace table "{name}" (' + ", ".join(f'"{c}" {t}' for c, t in types.items()) + ")"
+    )
+    add_rows(con, name, types, text)
+
+
+def add_rows(con: duckdb.DuckDBPyConnection, name: str, types: dict[str, str], text: str) -> None:
+    """Add the drawn rows to table `name`."""
+    for row in drawn(text) if text.strip() else []:
+        unknown = set(row) - set(types)
+        assert not unknown, f"{name} has no column {unknown}"
+        values = [_value(cell, types[column]) for column, cell in row.items()]
+        columns = ", ".join(f'"{column}"' for column in row)
+        marks = ", ".join("?" for _ in values)
+        con.execute(f'insert into "{name}" ({columns}) values ({marks})', values)
+
+
+def _value(cell: str | None, kind: str) -> Any:
+    if cell is None or not kind.endswith("[]"):
+        return cell
+    return [part.strip() for part in cell.split(",")] if cell != "[]" else []
+
+
+def types_of(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
+    """Column names and types of a table or view."""
+    return {str(row[0]): str(row[1]) for row in con.execute(f'describe from "{table}"').fetchall()}
+
+
+def batch_types(kind: str) -> dict[str, str]:
+    """Column names and types of a record kind."""
+    return KINDS[kind].all_columns
+
+
+def fill_batch(con: duckdb.DuckDBPyConnection, kind: str, text: str = "") -> None:
+    """Make batch_<kind>; record ids, accounts and row numbers that are not drawn follow from the rest."""
+    types = batch_types(kind)
+    make_table(con, f"batch_{kind}", types, text)
+    key = "concat_ws('/', " + ", ".join(f'"{column}"' for column in KINDS[kind].key) + ")"
+    con.execute(f"update batch_{kind} set account = 'main' where account is null")
+    con.execute(f"update batch_{kind} set source = 'shop' where source is null")
+    con.execute(
+        f"update batch_{kind} set record_id = source || '/' || account || '/' || {key} where record_id is null"
+    )
+
+
+def open_batch(references: dict[str, str], batches: dict[str, str]) -> duckdb.DuckDBPyConnection:
+    """A database with reference tables and the batch of one load, nothing built yet."""
+    con = duckdb.connect()
+    con.execute("set threads = 1")
+    create_macros(con)
+    for table, text in {**REFERENCES, "settings": SETTINGS, **references}.items():
+        make_table(con, table, REF_TYPES[table], text)
+    for kind in KINDS:
+        fill_batch(con, kind, batches.get(kind, ""))
+    return con
+
+
+@pytest.fixture(scope="session")
+def fact_types() -> dict[str, dict[str, str]]:
+    """Columns and types of every fact table, taken from the SQL that makes them."""
+    con = open_batch({}, {})
+    views.run_build(con)
+    types = {name: types_of(con, f"build_{name}") for name in ("lines", "signals", "incidents")}
+    con.execute("create table lines as from build_lines; create table affected_dates (date date)")
+    views.run_exposure(con)
+    return {**types, "exposure_daily": types_of(con, "int_exposure")}
+
+
+Build = Callable[..., duckdb.DuckDBPyConnection]
+RunView = Callable[..., pl.DataFrame]
+
+
+@pytest.fixture
+def build() -> Iterator[Build]:
+    """`build(tickets='…', orders='…')`: a connection in which build_lines, build_signals and build_incidents are made."""
+    opened: list[duckdb.DuckDBPyConnection] = []
+
+    def run(**drawings: str) -> duckdb.DuckDBPyConnection:
+        references = {name: text for name, text in drawings.items() if name in REF_TYPES}
+        batches = {name: text for name, text in drawings.items() if name in KINDS}
+        assert references.keys() | batches.keys() == drawings.keys(), "neither a record kind nor a reference"
+        con = open_batch(references, batches)
+        opened.append(con)
+        views.run_build(con)
+        return con
+
+    yield run
+    for con in opened:
+        con.close()
+
+
+@pytest.fixture
+def facts(fact_types: dict[str, dict[str, str]]) -> Iterator[Build]:
+    """`facts(incidents='…', lines='…')`: a connection with these tables as the loader leaves them, and all views."""
+    opened: list[duckdb.DuckDBPyConnection] = []
+
+    def run(**drawings: str) -> duckdb.DuckDBPyConnection:
+        con = duckdb.connect()
+        opened.append(con)
+        con.execute("set threads = 1")
+        create_macros(con)
+        raw = {f"raw_{kind}": batch_types(kind) for kind in KINDS}
+        known = {**REF_TYPES, **KEPT, **fact_types, **raw}
+        defaults = {**REFERENCES, "settings": SETTINGS}
+        assert drawings.keys() <= known.keys(), f"no such table: {drawings.keys() - known.keys()}"
+        for table, types in known.items():
+            make_table(con, table, types, drawings.get(table, defaults.get(table, "")))
+        views.create_aggregates(con)
+        views.create_views(con)
+        return con
+
+    yield run
+    for con in opened:
+        con.close()
+
+
+@pytest.fixture
+def run_view(facts: Build) -> RunView:
+    """`run_view('trend_total', {'grain': 'month'}, incidents='…')`: the rows of one view, in its own order."""
+
+    def run(view: str, filters: dict[str, Any] | None = None, **drawings: str) -> pl.DataFrame:
+        con = facts(**drawings)
+        for name, value in (filters or {}).items():
+            con.execute(f"set variable {name} = $value", {"value": value})
+        return con.sql(f'from "{view}"').pl()
+
+    return run
+
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 

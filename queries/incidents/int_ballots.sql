@@ -43,7 +43,7 @@ reasoned as (
 codes as (
     select
         *,
-        trim(regexp_replace(upper(strip_accents(raw)), '[^A-Z0-9]+', '_', 'g'), '_') as code
+        normal_code(raw) as code
     from reasoned
     union all
     select
@@ -51,7 +51,7 @@ codes as (
         fact_scheme,
         fact_code,
         2,
-        trim(regexp_replace(upper(strip_accents(fact_code)), '[^A-Z0-9]+', '_', 'g'), '_')
+        normal_code(fact_code)
     from ballots
     where fact_code is not null
 ),

@@ -8,11 +8,18 @@ with lists as (
     where len(phrases) > 0
 ),
 
+listed as (
+    select
+        phrases,
+        unnest(phrases) as phrase
+    from lists
+),
+
 named as (
     select
         phrases,
-        trim(regexp_replace(lower(strip_accents(unnest(phrases))), '[^a-z0-9]+', ' ', 'g')) as phrase
-    from lists
+        normal_text(phrase) as phrase
+    from listed
 ),
 
 found as (

@@ -3,7 +3,7 @@
 create or replace temp table int_phrases as
 with written as (
     select
-        trim(regexp_replace(lower(strip_accents(phrase)), '[^a-z0-9]+', ' ', 'g')) as phrase,
+        normal_text(phrase) as phrase,
         -- one phrase given to two causes: the alphabetically first, so that the answer never depends on load order
         min(cause) as cause,
         bool_or(cause is null) as is_never_counted

@@ -22,13 +22,8 @@ written as (
 coded as (
     select
         tag,
-        trim(regexp_replace(upper(strip_accents(tag)), '[^A-Z0-9]+', '_', 'g'), '_') as whole_code,
-        trim(
-            regexp_replace(
-                upper(strip_accents(regexp_extract(tag, '^.*(?:::|>)(.+)$', 1))), '[^A-Z0-9]+', '_', 'g'
-            ),
-            '_'
-        ) as last_code
+        normal_code(tag) as whole_code,
+        normal_code(regexp_extract(tag, '^.*(?:::|>)(.+)$', 1)) as last_code
     from written
     where tag is not null
 ),

@@ -15,6 +15,6 @@ with texts as (
 select
     text,
     -- as phrases are compared: lower case, no accents, words parted by one space, a space at either end
-    ' ' || trim(regexp_replace(lower(strip_accents(text)), '[^a-z0-9]+', ' ', 'g')) || ' ' as words
+    ' ' || normal_text(text) || ' ' as words
 from texts
 where text is not null;

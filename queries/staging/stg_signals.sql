@@ -179,7 +179,7 @@ written_off as (
     semi join write_off_codes
         on
             moves.reason_scheme = write_off_codes.scheme
-            and trim(regexp_replace(upper(strip_accents(moves.reason_raw)), '[^A-Z0-9]+', '_', 'g'), '_')
+            and normal_code(moves.reason_raw)
             = write_off_codes.code
 ),
 
