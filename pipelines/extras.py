@@ -6,7 +6,7 @@ import re
 
 from duckdb import CaseExpression, ColumnExpression, ConstantExpression, Expression
 
-from pipelines.fields import NULL, Cells, Source, function, plain
+from pipelines.fields import NULL, Cells, Source, Table, function, plain
 from pipelines.reading import Sheet
 
 #: plain header names (lower case, no accents) of columns that identify a person or hold free text
@@ -20,25 +20,35 @@ _PERSONAL = re.compile(
 )
 
 
-def extra(sheet: Sheet, cells: Cells, source: Source) -> Expression:
-    """JSON object of the sheet's columns that no field reads and that identify nobody; NULL when there are none."""
+def extra(sheet: Sheet, cells: Cells, source: Source, table: Table) -> Expression:
+    """JSON object of the columns that this table keeps, that no field reads and that identify nobody; NULL without any."""
     if sheet.shape == "documents":
         return NULL
     unknown = [
         column
         for column in sheet.columns
         if column not in cells.used
+        and _keeps(table, plain(column), source)
         and not _PERSONAL.search(plain(column))
         and not re.search(source.personal, plain(column))
     ]
     if not unknown:
         return NULL
+    bare = [_bare(column, source) for column in unknown]
     pairs: list[Expression] = []
-    for column in unknown:
-        pairs += [ConstantExpression(_bare(column, source)), ColumnExpression(column)]
+    for column, name in zip(unknown, bare, strict=True):
+        pairs += [ConstantExpression(name if bare.count(name) == 1 else column), ColumnExpression(column)]
     written = function("json_object", *pairs)
     kept = function("json_merge_patch", ConstantExpression("{}"), written)  # a merge patch drops the blank cells
     return CaseExpression(kept.cast("VARCHAR") != ConstantExpression("{}"), kept)
+
+
+def _keeps(table: Table, column: str, source: Source) -> bool:
+    """Columns go to the table that asks for them, the others to the first."""
+    for asking in source.tables:
+        if asking.extra and re.search(asking.extra, column):
+            return asking is table
+    return table is source.tables[0]
 
 
 def _bare(column: str, source: Source) -> str:

@@ -164,8 +164,11 @@ def gid(*names: str) -> Field:
     return parse
 
 
-def time(*names: str) -> Field:
-    """A moment, TIMESTAMP in UTC. Its format is settled from the whole file (pipelines/dates.py)."""
+def time(*names: str, zone: str | None = None) -> Field:
+    """A moment, TIMESTAMP in UTC. Its format is settled from the whole file (pipelines/dates.py).
+
+    A time that names no zone is in `zone`, or the shop's.
+    """
 
     def parse(cells: Cells) -> Parsed:
         found = cells.text(*names)
@@ -178,14 +181,14 @@ def time(*names: str) -> Field:
             return Parsed(NULL.cast("TIMESTAMP"))
         if rule.is_date_only:
             cells.date_only.add(label)
-        value = rule.parse(raw, cells.zone)
+        value = rule.parse(raw, zone or cells.zone)
         return Parsed(value, (Problem(label, raw, value, "not_a_date"),))
 
     return parse
 
 
-def after(start: Field, *names: str, unit: Literal["seconds", "minutes", "hours"]) -> Field:
-    """A moment told as a duration after another; a zero duration means never."""
+def after(start: Field, *names: str, unit: Literal["seconds", "minutes", "hours"], above: int = 0) -> Field:
+    """A moment told as a duration after another; a duration not `above` that (zero) means never."""
 
     def parse(cells: Cells) -> Parsed:
         begun, found = start(cells), cells.text(*names)
@@ -195,7 +198,7 @@ def after(start: Field, *names: str, unit: Literal["seconds", "minutes", "hours"
         number = _number(raw, cells)
         seconds = number * ConstantExpression({"seconds": 1, "minutes": 60, "hours": 3600}[unit])
         moment = begun.value + function("to_seconds", seconds)
-        value = CaseExpression(number > ConstantExpression(0), moment)
+        value = CaseExpression(number > ConstantExpression(above), moment)
         return Parsed(value, (Problem(label, raw, number, "not_a_number"),))
 
     return parse
@@ -358,6 +361,16 @@ def joined(*fields: Field, by: str = " ") -> Field:
     return parse
 
 
+def each_of(*names: str) -> Field:
+    """The texts of all columns with one of these names as a list, blanks left out."""
+
+    def parse(cells: Cells) -> Parsed:
+        found = cells.find_all(*names)
+        return listed(*map(text, found))(cells) if found else _ABSENT
+
+    return parse
+
+
 def listed(*fields: Field) -> Field:
     """The texts of the fields as a list, blanks left out."""
 
@@ -367,6 +380,27 @@ def listed(*fields: Field) -> Field:
             return _ABSENT
         kept = function("list_filter", function("list_value", *values), LambdaExpression("x", ColumnExpression("x").isnotnull()))
         return Parsed(kept)
+
+    return parse
+
+
+def told(source: Field) -> Field:
+    """Whether a field says something, BOOLEAN."""
+    return lambda cells: Parsed(source(cells).value.isnotnull())
+
+
+def without(parts: Field, others: Field) -> Field:
+    """The parts of a list that another list does not have, compared as codes are ('Wrong item' is wrong_item)."""
+
+    def parse(cells: Cells) -> Parsed:
+        kept, left_out = parts(cells), others(cells)
+        if kept is _ABSENT or left_out is _ABSENT:
+            return kept
+        x = ColumnExpression("x")
+        codes = function("list_transform", left_out.value, LambdaExpression("x", function("normal_code", x)))
+        known = CoalesceOperator(codes, function("list_value").cast("VARCHAR[]"))
+        is_new = ~function("list_contains", known, function("normal_code", x))
+        return Parsed(function("list_filter", kept.value, LambdaExpression("x", is_new)))
 
     return parse
 
@@ -434,6 +468,8 @@ class Table:
     each: str | None = None
     #: free text read for phrases and order numbers, then forgotten
     words: Field | None = None
+    #: which columns that no field reads this table keeps in `extra`, by regular expression over plain names
+    extra: str | None = None
 
 
 @dataclass(frozen=True)

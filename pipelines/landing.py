@@ -74,7 +74,7 @@ def land(con: duckdb.DuckDBPyConnection, sheet: Sheet, source: Source, landing: 
     cells = _settled_cells(rows, sheet, source, landing)
     plans = [_Plan(con, rows, table, source, sheet, replace(cells), landing) for table in source.tables]
     for plan in plans:
-        plan.stage(extra_columns=plan is plans[0])
+        plan.stage()
     rejected = _reject(con, rows, sheet, plans, landing)
     has_bad_rows = rejected > len(sheet.bad)
     as_of = max((moment for plan in plans if (moment := plan.latest()) is not None), default=None)
@@ -157,7 +157,7 @@ class _Plan:
         self.staged = f"incoming_{self.source.tables.index(self.table)}"
         self.problems: list[Problem] = []
 
-    def stage(self, extra_columns: bool) -> None:
+    def stage(self) -> None:
         """Reads the table's rows into a temporary table with every contract column and `is_bad`."""
         unfolded = _unfold(self.rows, self.table)
         if self.table.where is not None:
@@ -168,7 +168,7 @@ class _Plan:
             "account": function("concat", self.landing.account),
             "file_id": function("concat", self.landing.file_id),
             "date_only": function("list_value", *date_only) if date_only else NULL,
-            "extra": extra(self.sheet, self.cells, self.source) if extra_columns else NULL,
+            "extra": extra(self.sheet, self.cells, self.source, self.table),
             "row_number": ColumnExpression("row_number"),
         }
         types = self.kind.all_columns
@@ -283,7 +283,7 @@ class _Plan:
             self.problems.append(_missing(name, Parsed(NULL)))
         if "subject" in values:
             values["subject"] = _masked(values["subject"])
-        orders = [values["order_id"]] if "order_id" in values else []
+        orders = [values[name] for name in ("order_ref", "order_id") if name in values]
         if self.table.words is not None and "phrases" in self.kind.columns:
             words = self.table.words(self.cells).value
             orders.append(_order_named_in(words))
