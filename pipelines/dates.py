@@ -21,6 +21,7 @@ DayOrder = Literal["ask", "day_first", "month_first"]
 
 #: more shapes than this in one column is not a date column written several ways, it is not a date column
 _MAX_SHAPES = 400
+_LOOKED_AT_FIRST = 20_000
 
 _MONTHS = (
     ("jan", "janv", "january", "janvier"),
@@ -112,7 +113,29 @@ def settle(columns: dict[str, tuple[duckdb.DuckDBPyRelation, Expression]], order
 
 
 def _shapes(rows: duckdb.DuckDBPyRelation, raw: Expression) -> list[str]:
-    """The shapes of text in a column, most frequent first."""
+    """The shapes of text in a column, most frequent first.
+
+    ISO dates need no settling, so their shapes are taken from the first rows and only what they do not explain is
+    looked at in the whole column: counting the shapes of every cell would cost more than reading it.
+    """
+    first = _count_shapes(rows.limit(_LOOKED_AT_FIRST), raw)
+    formats = [_format(shape, True) for shape in first]
+    if not first or any(form is None or not form.strptime.startswith("%Y") for form in formats):
+        return _count_shapes(rows, raw)
+    explained: Expression = ConstantExpression(False)
+    for form in formats:
+        assert form is not None
+        explained = explained | _strptime(raw, form.strptime).isnotnull()
+    rest = _count_shapes(rows.filter(raw.isnotnull() & ~explained), raw)
+    return list(dict.fromkeys([*first, *rest]))
+
+
+def _strptime(raw: Expression, pattern: str) -> Expression:
+    """`raw` read as `pattern` says, NULL where it is not written so."""
+    return FunctionExpression("try_strptime", raw, ConstantExpression(pattern))
+
+
+def _count_shapes(rows: duckdb.DuckDBPyRelation, raw: Expression) -> list[str]:
     counted = (
         rows.select(shape_of(raw).alias("shape"))
         .filter(duckdb.ColumnExpression("shape").isnotnull())
@@ -235,7 +258,7 @@ def _parse(raw: Expression, form: Format, zone: str) -> Expression:
         lowered = FunctionExpression("lower", FunctionExpression("strip_accents", raw))
         number = f"{_MONTH_NUMBER[form.month.rstrip('.')]:02d}"
         text = FunctionExpression("replace", lowered, ConstantExpression(form.month), ConstantExpression(number))
-    parsed = FunctionExpression("try_strptime", text, ConstantExpression(form.strptime))
+    parsed = _strptime(text, form.strptime)
     if form.strptime.endswith("%z"):
         return FunctionExpression("timezone", ConstantExpression("UTC"), parsed)
     if form.has_zone or zone == "UTC":
