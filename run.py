@@ -320,7 +320,7 @@ def serve(port: int, browser: bool) -> int:
     command = [str(python()), "-m", "streamlit", "run", "dashboard.py"]
     command += ["--server.address=127.0.0.1", f"--server.port={free}"]
     # headless: Streamlit would ask for an e-mail address at its first start, and opens the browser too early
-    command += ["--server.headless=true", "--browser.gatherUsageStats=false"]
+    command += ["--server.headless=true", "--browser.gatherUsageStats=false", "--logger.level=warning"]
     address = f"http://127.0.0.1:{free}"
     with starting(command, project_environment(), cwd=HERE, stdout=subprocess.DEVNULL) as process:
         if not wait_until_up(address, lambda: process.poll() is None):

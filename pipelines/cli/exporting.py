@@ -127,7 +127,7 @@ def keep(frame: pl.DataFrame, of_rows: Asked, words: Words) -> pl.DataFrame:
         if isinstance(dtype, pl.List):
             condition = column.list.set_intersection(known).list.len() > 0
         else:
-            condition = column.is_in(_typed(name, known, dtype, words))
+            condition = column.is_in(_typed(name, known, dtype, words).implode())
         if len(known) < len(values):
             condition = condition.fill_null(False) | column.is_null()
         frame = frame.filter(condition)

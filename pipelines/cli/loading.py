@@ -17,7 +17,7 @@ from pipelines.dates import DayOrder
 from pipelines.load import FileResult, Options, Progress
 from pipelines.load import load as load_files
 from pipelines.messages import sentence
-from pipelines.store import Store
+from pipelines.store import Store, StoreError
 
 # What browsers and spreadsheets leave in a folder while they are still busy with a file.
 _UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".tmp", ".filepart")
@@ -53,8 +53,11 @@ def watch(chosen: argparse.Namespace, words: Words) -> int:
     while True:
         now = look(folder)
         if ready := arrived(before, now, done):
-            _print(_load(ready, chosen, words), words)
-            done.update({path: now[path] for path in ready})
+            try:
+                _print(_load(ready, chosen, words), words)
+                done.update({path: now[path] for path in ready})
+            except StoreError as error:  # another load is running, say: the next look tries again
+                print(sentence(error.message, words.lang), file=sys.stderr, flush=True)
         before = now
         time.sleep(chosen.every)
 
