@@ -80,7 +80,9 @@ def build(con: duckdb.DuckDBPyConnection, store: Store) -> bool:
             _replace_touched(con)
         con.execute("delete from dirty_records")
         con.execute("update build_state set is_everything_due = false, build_version = $v", {"v": wanted})
-        views.create_views(con)
+        views.create_aggregates(con)
+        if everything:
+            views.create_views(con)
         con.execute("delete from published")
         con.execute("insert into published values (now()::timestamp, $v)", {"v": wanted})
         con.execute("commit")
@@ -161,6 +163,7 @@ def _replace_everything(con: duckdb.DuckDBPyConnection) -> None:
         union select shipped_date from lines where shipped_date is not null
         """
     )
+    views.run_exposure(con)
     con.execute("create or replace table exposure_daily as from int_exposure order by date")
 
 
@@ -169,6 +172,7 @@ def _replace_touched(con: duckdb.DuckDBPyConnection) -> None:
     for fact in FACTS:
         con.execute(f"insert into {fact} by name from build_{fact}")
     con.execute(_NEW_DATES)
+    views.run_exposure(con)
     con.execute("delete from exposure_daily where date in (from affected_dates)")
     con.execute("insert into exposure_daily by name from int_exposure")
 
