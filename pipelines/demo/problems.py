@@ -50,7 +50,8 @@ def scope(book: Book, story: Story) -> NDArray:
     web = in_time(book, story) & (orders["channel"] == "web")
     area = np.array([place.area for place in PLACES], dtype=object)[orders["place"]]
     if story is BAD_LOT:
-        return web[lines["order"]] & (lines["lot"] == story.where["lot"][0])
+        sold = np.isin(book.of_line("channel"), story.where["channel"])
+        return sold & (lines["lot"] == story.where["lot"][0])
     if story is WRONG_SIZES:
         return (web & (orders["warehouse"] == LAVAL))[lines["order"]] & np.isin(
             lines["sku"], book.catalogue.indexes("RIV", "38", "39")
