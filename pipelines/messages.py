@@ -27,7 +27,9 @@ def sentence(message: Message, lang: str) -> str:
     texts = _texts(lang)
     if message.code not in texts:
         raise KeyError(f"no {lang} text for the code {message.code!r}")
-    return texts[message.code].format_map({name: _said(value, lang) for name, value in message.params.items()})
+    return texts[message.code].format_map(
+        {name: _said(value, lang) for name, value in message.params.items()}
+    )
 
 
 def _said(value: str | int, lang: str) -> str:

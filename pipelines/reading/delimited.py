@@ -25,7 +25,7 @@ from pipelines.reading.quick import Staged, stage_quickly
 HOPELESS_AFTER = 20_000
 
 
-class Hopeless(Exception):
+class HopelessError(Exception):
     """Most rows are broken."""
 
 
@@ -47,7 +47,7 @@ def read(path: Path, name: str, con: duckdb.DuckDBPyConnection, scratch: Path) -
         staged = stage_quickly(text, found, con)
     try:
         staged = staged or stage_carefully(text, found, con, scratch)
-    except Hopeless:
+    except HopelessError:
         yield Refusal(name, Message("mostly_broken", {"file": name, "width": found.width}))
         return
     yield _sheet(name, text, found, staged, con, encoding)
@@ -100,17 +100,7 @@ def _format(text: Path) -> Format | None:
 
 
 def _is_windows(text: Path) -> bool:
-    return encodings.settle(text) == encodings.WINDOWS and not _is_strict_utf8(text)
-
-
-def _is_strict_utf8(text: Path) -> bool:
-    try:
-        with text.open(encoding="utf-8", newline="") as stream:
-            while stream.read(encodings.CHUNK):
-                pass
-    except UnicodeDecodeError:
-        return False
-    return True
+    return not encodings.is_strict_utf8(text) and encodings.settle(text) == encodings.WINDOWS
 
 
 def stage_carefully(text: Path, form: Format, con: duckdb.DuckDBPyConnection, scratch: Path) -> Staged:
@@ -126,7 +116,7 @@ def stage_carefully(text: Path, form: Format, con: duckdb.DuckDBPyConnection, sc
             if row.bad:
                 trailing.append(row)
                 if len(bad) + len(trailing) > max(HOPELESS_AFTER, whole):
-                    raise Hopeless
+                    raise HopelessError
             else:
                 bad += [each.bad for each in trailing if each.bad]
                 trailing.clear()
@@ -150,7 +140,9 @@ def stage_carefully(text: Path, form: Format, con: duckdb.DuckDBPyConnection, sc
         {"path": str(even), "columns": columns},
     )
     even.unlink()
-    return Staged(staging.rows_by_number(con, table), bad, footer_warnings([row.record.text for row in footer]))
+    return Staged(
+        staging.rows_by_number(con, table), bad, footer_warnings([row.record.text for row in footer])
+    )
 
 
 def footer_warnings(lines: Sequence[str]) -> list[Message]:

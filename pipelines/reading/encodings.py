@@ -84,8 +84,23 @@ def settle(path: Path) -> str:
 def to_utf8(path: Path, encoding: str, target: Path) -> Path:
     """The same text in UTF-8 without a mark, written to `target` in pieces, line ends untouched."""
     errors = "keep_undefined" if encoding == WINDOWS else "replace"
-    with path.open(encoding=encoding, errors=errors, newline="") as source:
-        with target.open("w", encoding=UTF8, errors="replace", newline="") as copy:
-            while text := source.read(CHUNK):
-                copy.write(text)
+    with (
+        path.open(encoding=encoding, errors=errors, newline="") as source,
+        target.open("w", encoding=UTF8, errors="replace", newline="") as copy,
+    ):
+        while text := source.read(CHUNK):
+            copy.write(text)
     return target
+
+
+def is_strict_utf8(path: Path) -> bool:
+    """True when no byte of the file is out of place in UTF-8."""
+    decoder = codecs.getincrementaldecoder(UTF8)()
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(CHUNK):
+                decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -16,8 +16,8 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from pipelines.reading.dialects import Format
 from pipelines.reading.model import BadRow
@@ -28,8 +28,7 @@ MAX_FOOTER_ROWS = 5
 _WORDS = re.compile(r"\w.*\s.*\w")
 
 
-@dataclass(frozen=True)
-class Judged:
+class Judged(NamedTuple):
     """A record of the file: `cells` as wide as the header when it is whole, else `bad` says why it is not."""
 
     record: Record

@@ -59,7 +59,9 @@ def names_of_an_api(labels: Sequence[str], names: Sequence[str]) -> bool:
         return False
     if not all(_API_NAME.fullmatch(name) for name in names) or all(map(_API_NAME.fullmatch, labels)):
         return False
-    alike = sum(1 for label, name in zip(labels, names, strict=True) if _letters(label).endswith(_letters(name)))
+    alike = sum(
+        1 for label, name in zip(labels, names, strict=True) if _letters(label).endswith(_letters(name))
+    )
     compound = sum(1 for name in names if name != name.lower() or "_" in name)
     return 2 * alike > len(names) or 3 * compound > len(names)
 

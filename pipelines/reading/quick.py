@@ -15,6 +15,7 @@ from pipelines.reading.dialects import Format
 from pipelines.reading.judging import EXCEL_GROUP, too_few_or_many
 from pipelines.reading.model import BadRow
 from pipelines.reading.records import MAX_LINE, Record, records
+from pipelines.reading.staging import statement
 
 CHUNK = 1 << 23
 # Above this the rejected rows are better found in one pass over the file than one by one.
@@ -31,6 +32,14 @@ from read_csv(
     auto_detect = false, compression = 'none', max_line_size = $max_line, parallel = $parallel,
     store_rejects = true, rejects_limit = 0, rejects_table = 'staged_rejects', rejects_scan = 'staged_scans'
 )
+"""
+
+_REJECTS = """
+select line_byte_position, min(line), min(csv_line)
+from staged_rejects
+where line_byte_position is not null
+group by line_byte_position
+order by line_byte_position
 """
 
 
@@ -82,7 +91,7 @@ def _attempt(text: Path, form: Format, con: duckdb.DuckDBPyConnection, *, in_par
         # Mixed line ends, a broken encoding: the careful pass will say what is wrong with which row.
         staged = None
     for suffix in ("_rejects", "_scans") if staged else ("_rejects", "_scans", ""):
-        con.execute(staging.statement("drop table if exists staged", table + suffix))
+        con.execute(statement("drop table if exists staged", table + suffix))
     return staged
 
 
@@ -97,7 +106,7 @@ def _staged(
         "max_line": MAX_LINE,
         "parallel": in_parallel,
     }
-    con.execute(staging.statement(_STAGE, table), params)
+    con.execute(statement(_STAGE, table), params)
     start = _start(text, form)
     rejects = _rejects(text, form, con, table, start)
     if rejects is None or not _header_is_there(form, con, table, start):
@@ -107,7 +116,9 @@ def _staged(
         return None
     found = _staged_lines(con, table, start, rejects)
     expected = _lines_from(text, start.position)
-    if found != expected and (in_parallel or found + _line_ends_in_cells(con, table, start, form) != expected):
+    if found != expected and (
+        in_parallel or found + _line_ends_in_cells(con, table, start, form) != expected
+    ):
         return None
     return Staged(rows, _bad_rows(text, form, rejects))
 
@@ -140,22 +151,18 @@ def _rejects(
 ) -> list[_Reject] | None:
     """The records after the header that DuckDB rejected, in file order; None when there are too many or they differ.
 
-    DuckDB reports one error a cell, so several for a line.
+    DuckDB reports one error a cell, so several for a line. Its positions count from 1, and from the LF of the line
+    end above when that is CRLF; so do its raw lines, which must be what we find there.
     """
-    places = con.execute(
-        staging.statement(
-            "select line_byte_position, min(line) from staged where line_byte_position is not null group by 1 order by 1",
-            table + "_rejects",
-        )
-    ).fetchall()
+    places = con.execute(statement(_REJECTS, table)).fetchall()
     if len(places) > MAX_REJECTS:
         return None
     found = []
     with text.open("rb") as file:
-        for position, ordinal in places:
-            if position < start.position:
+        for position, ordinal, seen in places:
+            if position <= start.position:
                 continue
-            file.seek(position)
+            file.seek(position - 1)
             chunk = file.read(RECORD_BYTES)
             body = chunk.lstrip(b"\r\n")  # blank lines before the record are counted as part of it
             complete = len(chunk) < RECORD_BYTES
@@ -163,9 +170,11 @@ def _rejects(
             record = next(records(lines, form.dialect), None)
             if record is None or record.error or len(record.cells) == form.width:
                 return None
+            if record.text != seen.strip("\r\n"):
+                return None
             if len(record.cells) > form.width and not any(record.cells[form.width :]):
                 return None
-            found.append(_Reject(position + len(chunk) - len(body), ordinal, record))
+            found.append(_Reject(position - 1 + len(chunk) - len(body), ordinal, record))
     return found
 
 

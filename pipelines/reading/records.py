@@ -6,11 +6,12 @@ the same files many times faster but silently drops what follows an unclosed quo
 
 from __future__ import annotations
 
+import csv
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 MAX_LINE = 16 << 20
 # How far a quoted cell may reach before its opening quote is taken for a stray one.
@@ -32,8 +33,7 @@ class Dialect:
     quote: str = '"'
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(NamedTuple):
     """One record: its first line, raw text without the line end, its cells or why it has none."""
 
     line: int
@@ -52,11 +52,11 @@ class Record:
         return sum(1 for cell in self.cells if cell.strip())
 
 
-class _Unclosed(Exception):
+class _UnclosedError(Exception):
     """A quote opens and nothing closes it before the text ends."""
 
 
-class _Broken(Exception):
+class _BrokenError(Exception):
     """Text goes on after a closing quote."""
 
 
@@ -77,6 +77,10 @@ def records(stream: TextIO, dialect: Dialect) -> Iterator[Record]:
             yield Record(line, body, body.split(dialect.separator), None, is_ended)
             line += 1
             continue
+        if (cells := _simple_record(first, dialect.separator)) is not None:
+            yield Record(line, body, cells, None, is_ended)
+            line += 1
+            continue
         taken = [first]
         cells, error = _quoted_record(taken, following, dialect)
         if error:
@@ -88,7 +92,22 @@ def records(stream: TextIO, dialect: Dialect) -> Iterator[Record]:
         line += len(taken)
 
 
-def _quoted_record(taken: list[str], following, dialect: Dialect) -> tuple[list[str], str | None]:
+def _simple_record(line: str, separator: str) -> list[str] | None:
+    """The cells of a line that is a whole record, by Python's own parser; None when it takes more care.
+
+    Python's parser is three times faster than patterns but keeps the quotes of a cell with spaces around them.
+    """
+    if ' "' in line or '" ' in line or line.count('"') % 2:
+        return None
+    try:
+        return next(csv.reader((line,), delimiter=separator, strict=True))
+    except csv.Error:
+        return None
+
+
+def _quoted_record(
+    taken: list[str], following: Callable[[], str], dialect: Dialect
+) -> tuple[list[str], str | None]:
     """The cells of a record that begins with the line in `taken`, to which the further lines it needs are added."""
     text, size, quotes = taken[0], len(taken[0]), taken[0].count('"')
     while True:
@@ -96,9 +115,9 @@ def _quoted_record(taken: list[str], following, dialect: Dialect) -> tuple[list[
             text = "".join(taken)
             try:
                 return _cells(text, dialect.separator), None
-            except _Broken:
+            except _BrokenError:
                 return [], "broken_quotes"
-            except _Unclosed:
+            except _UnclosedError:
                 pass
         while True:
             more = following()
@@ -120,12 +139,10 @@ def _cells(text: str, separator: str) -> list[str]:
         if found := _QUOTED.match(text, position):
             cells.append(found[1].replace('""', '"'))
         elif _OPENING.match(text, position):
-            raise _Unclosed
-        else:
-            found = plain.match(text, position)
-            assert found is not None  # the pattern also matches nothing
+            raise _UnclosedError
+        elif found := plain.match(text, position):  # always: the pattern also matches nothing
             cells.append(found[0])
-        position = found.end()
+        position = found.end() if found else len(text)
         if position == len(text):
             return cells
         if text[position] == separator:
@@ -133,7 +150,7 @@ def _cells(text: str, separator: str) -> list[str]:
         elif text[position:] in ("\n", "\r\n", "\r"):
             return cells
         else:
-            raise _Broken
+            raise _BrokenError
 
 
 def _without_end(line: str) -> tuple[str, bool]:

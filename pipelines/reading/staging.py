@@ -47,12 +47,21 @@ def unique_headers(cells: Sequence[str]) -> tuple[str, ...]:
     return tuple(named)
 
 
+def create(con: duckdb.DuckDBPyConnection, source: duckdb.DuckDBPyRelation) -> str:
+    """The name of a new temp table with the rows of a relation (DuckDB finds the `source` of the SQL by its name)."""
+    table = new_name()
+    con.execute(statement("create temp table staged as from source", table))
+    return table
+
+
 def rows_by_number(con: duckdb.DuckDBPyConnection, table: str) -> duckdb.DuckDBPyRelation:
     """The rows of a table that has its own row_number column."""
     return con.table(table)
 
 
-def rows_by_place(con: duckdb.DuckDBPyConnection, table: str, skipped: int, width: int) -> duckdb.DuckDBPyRelation:
+def rows_by_place(
+    con: duckdb.DuckDBPyConnection, table: str, skipped: int, width: int
+) -> duckdb.DuckDBPyRelation:
     """The rows of a table staged in file order, numbered from 1 after the first `skipped`, empty ones left out."""
     place = duckdb.ColumnExpression("rowid")
     rows = con.table(table)
@@ -72,7 +81,9 @@ def named(rows: duckdb.DuckDBPyRelation, columns: Sequence[str]) -> duckdb.DuckD
 
 def any_filled(width: int) -> duckdb.Expression:
     """True for a row in which any of its cells holds something."""
-    return duckdb.CoalesceOperator(*(duckdb.ColumnExpression(name) for name in cell_columns(width))).isnotnull()
+    return duckdb.CoalesceOperator(
+        *(duckdb.ColumnExpression(name) for name in cell_columns(width))
+    ).isnotnull()
 
 
 def has_empty_rows(rows: duckdb.DuckDBPyRelation, width: int) -> bool:
