@@ -298,10 +298,10 @@ class _Plan:
 
 def _missing(column: str, parsed: Parsed) -> Problem:
     """A column that every record must fill is empty; a value that cannot be read is told once, by its own problem."""
-    is_missing = parsed.value.isnull()
+    nothing: Expression = ConstantExpression("")
     for problem in parsed.problems:
-        is_missing = is_missing & ~CoalesceOperator(problem.is_bad, ConstantExpression(False))
-    return Problem(column, NULL.cast("VARCHAR"), is_missing, "missing")
+        nothing = CaseExpression(problem.is_bad, NULL.cast("VARCHAR")).otherwise(nothing)
+    return Problem(column, nothing, parsed.value, "missing")
 
 
 def _order_named_in(words: Expression) -> Expression:
