@@ -325,9 +325,10 @@ def serve(port: int, browser: bool) -> int:
     with starting(command, project_environment(), cwd=HERE, stdout=subprocess.DEVNULL) as process:
         if not wait_until_up(address, lambda: process.poll() is None):
             raise refusal("no_server")
-        say("serving", address=address)
+        shown = address if language() == "fr" else address + "/?lang=en"  # the pages are French by default
+        say("serving", address=shown)
         if browser and has_screen():
-            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+            threading.Thread(target=webbrowser.open, args=(shown,), daemon=True).start()
         return process.wait()
 
 

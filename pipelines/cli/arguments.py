@@ -13,7 +13,6 @@ from typing import Any, NoReturn
 from pipelines.cli.words import LANGUAGES, Words, machine_language
 
 FORMATS = ("csv", "parquet", "xlsx")
-SIZES = ("small", "medium", "large")
 
 # What argparse says in English -> the text that says it here.
 _COMPLAINTS = (
@@ -148,8 +147,12 @@ def _add_export(parser: argparse.ArgumentParser, words: Words) -> None:
 
 
 def _add_demo(parser: argparse.ArgumentParser, words: Words) -> None:
-    parser.add_argument("--size", choices=SIZES, default="small", help=words.say("help_size"))
-    parser.add_argument("--seed", type=int, default=1, metavar="N", help=words.say("help_seed"))
+    parser.add_argument("--size", type=float, default=1.0, metavar="X", help=words.say("help_size"))
+    parser.add_argument("--seed", type=int, default=20_240_611, metavar="N", help=words.say("help_seed"))
+
+
+def _add_sources(parser: argparse.ArgumentParser, words: Words) -> None:
+    """`sources` has no options of its own."""
 
 
 def _add_check(parser: argparse.ArgumentParser, words: Words) -> None:
@@ -163,5 +166,6 @@ _ADD = {
     "rejects": _add_rejects,
     "export": _add_export,
     "check": _add_check,
+    "sources": _add_sources,
     "demo": _add_demo,
 }

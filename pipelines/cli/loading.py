@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -83,13 +84,14 @@ def arrived(before: Look, now: Look, done: Look) -> list[Path]:
 
 def demo(chosen: argparse.Namespace, words: Words) -> int:
     """Writes the files of the invented shop and loads them."""
-    from pipelines.demo import write_demo
+    from pipelines.demo import copy_mappings, last_monday, write_demo
 
-    show = progress_on(sys.stderr, words)
+    store = Store(chosen.store)
     print(words.say("demo_writing"), file=sys.stderr, flush=True)
-    folder = chosen.store / "demo"
-    paths = write_demo(folder, size=chosen.size, seed=chosen.seed)
-    results = load_files(paths, Store(chosen.store), Options(), show)
+    copy_mappings(store.user / "mappings")
+    until = last_monday(datetime.now(UTC).date())
+    paths = write_demo(store.folder / "demo", until, chosen.size, chosen.seed)
+    results = load_files(paths, store, Options(), progress_on(sys.stderr, words))
     _print(results, words)
     # the demo has broken rows on purpose, so that the pages can show what becomes of them
     return 1 if any(result.status == "refused" for result in results) else 0

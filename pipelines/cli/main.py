@@ -26,6 +26,7 @@ _DONE_BY = {
     "status": "pipelines.cli.reporting",
     "rejects": "pipelines.cli.reporting",
     "check": "pipelines.cli.reporting",
+    "sources": "pipelines.cli.reporting",
     "export": "pipelines.cli.exporting",
 }
 

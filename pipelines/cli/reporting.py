@@ -112,6 +112,28 @@ def rejects(chosen: argparse.Namespace, words: Words) -> int:
     return 1 if found else 0
 
 
+def sources(chosen: argparse.Namespace, words: Words) -> int:
+    """Every file format that is understood, found in pipelines/sources."""
+    from pipelines.sources import find_sources
+
+    found = [
+        {
+            "name": source.name,
+            "title": source.title,
+            "kinds": [table.kind for table in source.tables],
+            "needs": [need if isinstance(need, str) else " / ".join(need) for need in source.needs],
+        }
+        for source in find_sources()
+    ]
+    if chosen.json:
+        print(json.dumps(found, ensure_ascii=False, indent=2))
+        return 0
+    for source in found:
+        print(source["title"])
+        print(words.say("source_needs", needs=", ".join(source["needs"])))
+    return 0
+
+
 def check(chosen: argparse.Namespace, words: Words) -> int:
     """Runs every check_ view; 1 when one of them has rows."""
     reader = Reader(Store(chosen.store))
