@@ -120,8 +120,8 @@ def _everyday(book: Book, taken: NDArray) -> Columns:
     for cause, voice in VOICES.items():
         chance = np.full(len(free), voice.rate) * _factor(book, cause)
         hit = free & (rng.random(len(free)) < chance)
-        if cause in quiet:
-            hit &= ~quiet[cause]
+        if cause in quiet:  # in the whole order: a ticket does not say which line it is about
+            hit &= ~np.isin(lines["order"], lines["order"][quiet[cause]])
         line = np.flatnonzero(hit)
         if voice.when != "after":  # it concerns the parcel: once an order
             line = line[np.unique(lines["order"][line], return_index=True)[1]]

@@ -36,7 +36,7 @@ class Story:
 
     def expected_tickets(self, size: float = 1.0) -> int:
         """How many of them have a ticket."""
-        return max(3, round(self.tickets * size))
+        return min(self.expected(size), max(4 if self.tickets == self.count else 3, round(self.tickets * size)))
 
 
 BAD_LOT = Story(
