@@ -21,6 +21,7 @@ FAMILY_COLOURS: Mapping[str, str] = {
     "internal": "#8f6b4e",
     "unknown": "#8b9096",
 }
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 FONT = "Source Sans, sans-serif"
 
 
@@ -106,6 +107,7 @@ def line(frame: pl.DataFrame, ink: Ink, axis: str, hovers: Sequence[str], middle
         hovertemplate="%{hovertext}<extra></extra>",
     )
     figure = _figure([trace], ink, height=270)
+    figure.update_xaxes(showgrid=False)
     figure.update_yaxes(title={"text": axis}, rangemode="tozero")
     if middle is not None and x:
         figure.add_shape(
@@ -114,48 +116,49 @@ def line(frame: pl.DataFrame, ink: Ink, axis: str, hovers: Sequence[str], middle
     return figure
 
 
-def by_family(
-    frame: pl.DataFrame, ink: Ink, axis: str, names: Mapping[str, str], hovers: Sequence[str], stacked: bool
-) -> go.Figure:
-    """One bar part or one line a family and period; colours stay with the family.
+def by_group(frame: pl.DataFrame, ink: Ink, axis: str, hovers: Sequence[str], stacked: bool) -> go.Figure:
+    """One bar part or one line a group and period; colours stay with the family, dashes tell its causes apart.
 
-    One row a family and period: period_start_date, family, amount, is_complete; `hovers` in the frame's order.
+    One row a group and period: period_start_date, group, title, family, amount (null: not known), is_complete.
     """
-    traces: list[go.Bar | go.Scatter] = []
     numbered = frame.with_columns(hover=pl.Series(hovers, dtype=pl.String))
-    for family, colour in FAMILY_COLOURS.items():
-        rows = numbered.filter(pl.col("family") == family).sort("period_start_date")
-        if rows.is_empty():
-            continue
-        days = rows["period_start_date"].to_list()
-        common = {
-            "name": plain(names.get(family, family)),
-            "x": days,
-            "y": rows["amount"].to_list(),
-            "customdata": [[family, day.isoformat()] for day in days],
-            "hovertext": [plain(hover) for hover in rows["hover"]],
-            "hovertemplate": "%{hovertext}<extra></extra>",
-        }
-        done = rows["is_complete"].to_list()
-        if stacked:
-            pattern = {"shape": ["" if d else "/" for d in done], "fgcolor": ink.ground, "size": 5}
-            traces.append(go.Bar(**common, marker={"color": colour, "pattern": pattern}))
-        else:
-            marker = {
-                "size": 6,
-                "color": [colour if d else ink.ground for d in done],
-                "line": {"width": 1.5, "color": colour},
-            }
-            traces.append(go.Scatter(**common, mode="lines+markers", line={"color": colour, "width": 2}, marker=marker))
+    traces: list[go.Bar | go.Scatter] = []
+    for family in FAMILY_COLOURS:
+        of_family = numbered.filter(pl.col("family") == family)
+        for i, group in enumerate(sorted(of_family["group"].unique())):
+            rows = of_family.filter(pl.col("group") == group).sort("period_start_date")
+            traces.append(_group(rows, family, ink, stacked, DASHES[i % len(DASHES)]))
     figure = _figure(traces, ink, height=340)
     figure.update_layout(
         barmode="stack",
         bargap=0.25,
         showlegend=True,
-        legend={"orientation": "h", "y": -0.18, "x": 0, "font": {"color": ink.text}, "itemclick": False},
+        legend={"orientation": "h", "y": -0.12, "x": 0, "font": {"color": ink.text}, "traceorder": "normal"},
     )
+    figure.update_xaxes(showgrid=False)
     figure.update_yaxes(title={"text": axis}, rangemode="tozero")
     return figure
+
+
+def _group(rows: pl.DataFrame, family: str, ink: Ink, stacked: bool, dash: str) -> go.Bar | go.Scatter:
+    colour, days, done = FAMILY_COLOURS[family], rows["period_start_date"].to_list(), rows["is_complete"].to_list()
+    common = {
+        "name": plain(rows["title"][0]),
+        "x": days,
+        "y": rows["amount"].to_list(),
+        "customdata": [[rows["group"][0], day.isoformat()] for day in days],
+        "hovertext": [plain(hover) for hover in rows["hover"]],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+    }
+    if stacked:
+        hollow = {"shape": ["" if d else "/" for d in done], "fgcolor": ink.ground, "size": 5}
+        return go.Bar(**common, marker={"color": colour, "pattern": hollow})
+    marker = {
+        "size": 6,
+        "color": [colour if d else ink.ground for d in done],
+        "line": {"width": 1.5, "color": colour},
+    }
+    return go.Scatter(**common, mode="lines+markers", line={"color": colour, "width": 2, "dash": dash}, marker=marker)
 
 
 def _short(label: str, longest: int = 34) -> str:

@@ -19,7 +19,7 @@ __all__ = ["NoSnapshotError", "has", "query", "snapshot", "store"]
 
 MEMORY_BUDGET = 256 * 1024 * 1024  # bytes of frames kept; the least lately used go first
 
-_Key = tuple[str, str, tuple[tuple[str, Value], ...]]
+_Key = tuple[str, str, tuple[tuple[str, Value], ...], tuple[tuple[str, str], ...]]
 
 
 @dataclass
@@ -88,17 +88,19 @@ def views() -> frozenset[str]:
         return frozenset()
 
 
-def query(view: str, filters: Mapping[str, Value] | None = None, **extra: Value) -> pl.DataFrame:
-    """All rows of `view` under the filters; do not change the frame, others are shown the same one."""
+def query(
+    view: str, filters: Mapping[str, Value] | None = None, only: Mapping[str, str] | None = None, **extra: Value
+) -> pl.DataFrame:
+    """All rows of `view` under the filters, and with these values; do not change the frame, others share it."""
     variables = {k: v for k, v in {**(filters or {}), **extra}.items() if v is not None}
     reader = _reader(folder())
     name = reader.name()
     if name is None:
         raise NoSnapshotError(str(folder()))
     frozen = tuple(sorted((k, tuple(v) if isinstance(v, list) else v) for k, v in variables.items()))
-    key = (f"{folder()}/{name}", view, frozen)
+    key = (f"{folder()}/{name}", view, frozen, tuple(sorted((only or {}).items())))
     frame = _MEMORY.get(key)
     if frame is None:
-        frame = reader.query(view, variables)
+        frame = reader.query(view, variables, only)
         _MEMORY.put(key, frame)
     return frame

@@ -1,26 +1,21 @@
-"""CSV of exactly what a chart or table shows: same rows, same columns, same order, same unit, same rounding.
+"""What a chart or table shows, as the page writes it and as a file has it: same rows, columns, order and rounding.
 
-French: what Excel in French opens by double click (`;`, decimal comma, byte order mark, day/month/year).
-English: `,`, decimal point, byte order mark, ISO dates. Text that a spreadsheet would run as a formula is disarmed;
-numbers stay numbers.
+How the file is written (separator, decimal mark, nothing that a spreadsheet would run) is pipelines/exports.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any, Literal
 
 import polars as pl
 
 from app import formats
+from pipelines.exports import write_csv
 
 Kind = Literal["text", "count", "number", "percent", "per_mille", "money", "date", "moment", "list"]
-DECIMALS = {"count": 0, "number": 1, "percent": 1, "per_mille": 1, "money": 2}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+DECIMALS: Mapping[str, int] = {"count": 0, "number": 1, "percent": 1, "per_mille": 1, "money": 2}
 
 
 @dataclass(frozen=True)
@@ -33,7 +28,7 @@ class Column:
 
 
 def shown(value: Any, kind: Kind, lang: str, currency: str | None = None) -> str:
-    """A value as the page writes it; empty text for an unknown one is "—"."""
+    """A value as the page writes it; an unknown one is "—"."""
     if value is None:
         return formats.UNKNOWN
     if kind == "count":
@@ -55,43 +50,38 @@ def shown(value: Any, kind: Kind, lang: str, currency: str | None = None) -> str
     return str(value)
 
 
-def heading(column: Column, currency: str | None, lang: str) -> str:
+def csv_bytes(frame: pl.DataFrame, columns: Sequence[Column], lang: str, currency: str | None = None) -> bytes:
+    """The whole frame as a file; figures are in the unit they are shown in, which the heading says."""
+    return write_csv(as_shown(frame, columns, currency), lang)
+
+
+def as_shown(frame: pl.DataFrame, columns: Sequence[Column], currency: str | None = None) -> pl.DataFrame:
+    """The shown columns under their headings, figures in the unit and rounding of the page; unknown is null."""
+    headings = _distinct([heading(column, currency) for column in columns])
+    return frame.select(
+        _figure(column, currency).alias(name) for column, name in zip(columns, headings, strict=True)
+    )
+
+
+def heading(column: Column, currency: str | None) -> str:
     """A column's heading in a file, with the unit that its figures have lost."""
     unit = {"percent": "%", "per_mille": "‰", "money": currency or ""}.get(column.kind, "")
     return f"{column.label} ({unit})" if unit else column.label
 
 
-def csv_bytes(frame: pl.DataFrame, columns: Sequence[Column], lang: str, currency: str | None = None) -> bytes:
-    """The whole frame as a file."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";" if lang == "fr" else ",", lineterminator="\r\n")
-    writer.writerow([harmless(heading(column, currency, lang)) for column in columns])
-    kinds = [column.kind for column in columns]
-    for row in frame.select([column.name for column in columns]).iter_rows():
-        writer.writerow(cells(row, kinds, lang, currency))
-    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
+def _figure(column: Column, currency: str | None) -> pl.Expr:
+    expression = pl.col(column.name)
+    if column.kind in ("count", "text", "date", "moment", "list"):
+        return expression
+    cents = 1.0 if currency in formats.WITHOUT_CENTS else 0.01
+    scale = {"percent": 100.0, "per_mille": 1000.0, "money": cents}.get(column.kind, 1.0)
+    return (expression * scale).round(DECIMALS[column.kind])
 
 
-def cells(row: Iterable[Any], kinds: Sequence[Kind], lang: str, currency: str | None) -> list[str]:
-    """One row as a file has it; an unknown value is an empty cell."""
-    return [_cell(value, kind, lang, currency) for value, kind in zip(row, kinds, strict=True)]
-
-
-def harmless(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _cell(value: Any, kind: Kind, lang: str, currency: str | None) -> str:
-    if value is None:
-        return ""
-    if kind in DECIMALS:
-        scale = {"percent": 100.0, "per_mille": 1000.0, "money": 1.0 if currency in formats.WITHOUT_CENTS else 0.01}
-        figure = f"{value * scale.get(kind, 1):.{DECIMALS[kind]}f}"
-        figure = figure.lstrip("-") if float(figure) == 0 else figure
-        return figure.replace(".", ",") if lang == "fr" else figure
-    if isinstance(value, datetime):
-        return value.strftime("%d/%m/%Y %H:%M" if lang == "fr" else "%Y-%m-%d %H:%M")
-    if isinstance(value, date):
-        return value.strftime("%d/%m/%Y" if lang == "fr" else "%Y-%m-%d")
-    return harmless(shown(value, kind, lang, currency))
+def _distinct(headings: Sequence[str]) -> list[str]:
+    seen: dict[str, int] = {}
+    names = []
+    for name in headings:
+        seen[name] = seen.get(name, 0) + 1
+        names.append(name if seen[name] == 1 else f"{name} {seen[name]}")
+    return names

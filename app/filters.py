@@ -27,7 +27,8 @@ MEASURES = ("count", "rate", "cost")
 GRAINS = ("week", "month")
 BASES = ("event", "order")
 PERIODS = ("last_week", "4w", "13w", "26w", "52w", "this_month", "last_month", "all", "custom")
-SWITCHES: Mapping[str, Sequence[str]] = {"measure": MEASURES, "grain": GRAINS, "basis": BASES}
+SHAPES = ("bars", "lines")
+SWITCHES: Mapping[str, Sequence[str]] = {"measure": MEASURES, "grain": GRAINS, "basis": BASES, "shape": SHAPES}
 
 Params = Mapping[str, Sequence[str]]
 
@@ -51,6 +52,7 @@ class Filters:
     measure: str = "count"
     grain: str = "week"
     basis: str = "event"
+    shape: str = "bars"
     is_default_period: bool = True
 
     def variables(self) -> dict[str, Value]:

@@ -59,16 +59,22 @@ def main_currency() -> str:
 
 
 def header(
-    page: Page, title: str, facts: Sequence[str], switches: Sequence[str] = (), has_period: bool = True
+    page: Page,
+    title: str,
+    facts: Sequence[str],
+    switches: Sequence[str] = (),
+    has_period: bool = True,
+    has_filters: bool = True,
 ) -> None:
     """Title, language, the grey line (date basis, as-of, what the page adds), filters, and what could not be used."""
     with st.container(horizontal=True, vertical_alignment="top", key="head"):
-        st.title(title, anchor=False)
+        st.title(md(title), anchor=False)
         filter_bar.language_switch()
     basis = [t(f"frame.basis_{page.filters.basis}")] if has_period else []
     line = [*basis, t("frame.as_of", day=formats.day(page.as_of, page.lang)), *facts, *late_sources(page)]
     st.caption(md(" · ".join(line)))
-    filter_bar.draw(page.filters, page.as_of, switches, has_period)
+    if has_filters:
+        filter_bar.draw(page.filters, page.as_of, switches, has_period)
     for notice in page.notices:
         st.caption(md(t(notice.key, **notice.params)))
 

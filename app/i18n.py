@@ -49,7 +49,7 @@ def language() -> Lang:
     return cast("Lang", asked) if asked in LANGS else "fr"
 
 
-def say(lang: Lang, key: str, **params: str | float) -> str:
+def say(lang: Lang, key: str, /, **params: str | float) -> str:
     """The text of `key` in one language."""
     entry = texts(lang).get(key)
     if entry is None:
@@ -60,7 +60,7 @@ def say(lang: Lang, key: str, **params: str | float) -> str:
     return entry.format(**written) if written else entry
 
 
-def t(key: str, **params: str | float) -> str:
+def t(key: str, /, **params: str | float) -> str:
     """The text of `key` in the reader's language."""
     return say(language(), key, **params)
 

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from app import formats
+from app.i18n import t
 
 USUAL_WEEKS = 13
 SPARK_WEEKS = 26
@@ -62,6 +63,13 @@ def written(value: float | None, unit: str, lang: str, currency: str) -> str:
     if unit == "cents_per_1000":
         return formats.money(None if value is None else value * 1000, currency, lang, 0)
     return formats.number(value, lang)
+
+
+def changed(difference: float, unit: str, lang: str, currency: str) -> str:
+    """A difference between two values of a KPI, with its sign; of shares in points."""
+    if unit == "share":
+        return t("kpi.points", points=formats.change(formats.number(difference * 100, lang, 1)))
+    return formats.change(written(difference, unit, lang, currency))
 
 
 def _days(frame: pl.DataFrame) -> tuple[date, date]:

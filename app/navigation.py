@@ -10,12 +10,15 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from app.filters import Filters
+from app.filters import DIMENSIONS, Filters
 from app.i18n import language, t
 
 PAGES = Path(__file__).parent / "pages"
 #: parameters that belong to one page and do not follow the reader to the next
 OWN_PARAMS = frozenset({"order", "incident", "search"})
+
+#: kinds of place that a filter can narrow to
+PLACES = frozenset(DIMENSIONS)
 
 _NAME = re.compile(r"(\d\d)_(\w+)\.py")
 

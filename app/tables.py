@@ -30,22 +30,19 @@ def show(
     lang = language()
     head = frame.head(SHOWN_ROWS)
     written = head.select([column.name for column in columns]).to_pandas()
-    style = written.style.format(
-        {c.name: lambda v, c=c: exports.shown(_known(v), c.kind, lang, currency) for c in columns if c.kind != "text"}
-    )
+    order = [column.name for column in columns]
     config: dict[str, Any] = {
         column.name: st.column_config.Column(
             column.label, alignment="right" if column.kind in exports.DECIMALS else "left"
         )
         for column in columns
     }
-    order = [column.name for column in columns]
     if leads_to:
         written.insert(0, "_open", t("table.open"))
         config["_open"] = _way_on(head, leads_to, key)
         order.insert(0, "_open")
     st.dataframe(
-        style,
+        written.style.format({c.name: _writer(c, lang, currency) for c in columns if c.kind != "text"}),
         column_config=config,
         column_order=order,
         hide_index=True,
@@ -85,6 +82,10 @@ def _way_on(frame: pl.DataFrame, leads_to: Callable[[dict[str, Any]], Target], k
     return st.column_config.ButtonColumn(
         "", type="tertiary", pinned=True, width=70, on_click=opened, key=f"open_{key}"
     )
+
+
+def _writer(column: Column, lang: str, currency: str | None) -> Callable[[Any], str]:
+    return lambda value: exports.shown(_known(value), column.kind, lang, currency)
 
 
 def _known(value: Any) -> Any:

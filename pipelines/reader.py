@@ -109,15 +109,23 @@ class Reader:
         finally:
             self._give_back(held)
 
-    def query(self, view: str, variables: Mapping[str, Value] | None = None) -> pl.DataFrame:
-        """All rows of one view (or table) under the given filters; the grain is the view's."""
+    def query(
+        self, view: str, variables: Mapping[str, Value] | None = None, only: Mapping[str, str] | None = None
+    ) -> pl.DataFrame:
+        """All rows of one view (or table) under the given filters; the grain is the view's.
+
+        `only` keeps the rows whose columns equal the given values.
+        """
         with self.snapshot() as held:
             if view not in held.views:
                 raise UnknownViewError(view)
             cursor = held.con.cursor()
             try:
                 set_variables(cursor, variables or {})
-                return cursor.table(view).pl()
+                rows = cursor.table(view)
+                for column, value in (only or {}).items():
+                    rows = rows.filter(duckdb.ColumnExpression(column) == duckdb.ConstantExpression(value))
+                return rows.pl()
             finally:
                 cursor.close()
 

@@ -1,0 +1,159 @@
+"""The list of incidents behind a figure, and the time line of one of them."""
+
+from __future__ import annotations
+
+import polars as pl
+import streamlit as st
+
+from app import db, empty, formats, names, navigation, tables
+from app.exports import Column
+from app.frame import Page
+from app.i18n import language, md, t
+
+
+def searched() -> str | None:
+    """What the reader looks for, from the URL."""
+    return st.query_params.get("search", "").strip() or None
+
+
+def search_box() -> None:
+    """An order, SKU, product or tracking number to look for; it stands in the URL."""
+
+    def changed() -> None:
+        text = st.session_state["w_search"].strip()
+        if text:
+            st.query_params["search"] = text
+        else:
+            st.query_params.pop("search", None)
+
+    st.session_state["w_search"] = st.query_params.get("search", "")
+    st.text_input(
+        t("cases.search"),
+        key="w_search",
+        placeholder=t("cases.search"),
+        label_visibility="collapsed",
+        width=420,
+        on_change=changed,
+    )
+
+
+def found(page: Page, search: str | None) -> pl.DataFrame:
+    """One row an incident of the period, newest first."""
+    return db.query("cases", page.filters.variables(), search=search)
+
+
+def named(incidents: pl.DataFrame) -> pl.DataFrame:
+    """The same rows with codes as the reader calls them."""
+
+    def said(column: str, dimension: str) -> pl.Expr:
+        codes = incidents[column].drop_nulls().unique().to_list()
+        return pl.col(column).replace({code: names.of(dimension, code) for code in codes})
+
+    evidence = {code: names.code("evidence", code) for code in incidents["evidence"].drop_nulls().unique().to_list()}
+    return incidents.with_columns(
+        cause_name=pl.col("cause").replace(names.causes()),
+        party_name=said("party", "party"),
+        country_name=said("country", "country"),
+        evidence_name=pl.col("evidence").replace(evidence),
+        order=pl.coalesce("order_name", "order_key"),
+        conflict=pl.when("has_conflict").then(pl.lit(t("cases.conflict"))).otherwise(pl.lit("")),
+    )
+
+
+def table(page: Page, incidents: pl.DataFrame) -> None:
+    """The list; a row leads to its order's time line."""
+    if incidents.is_empty():
+        empty.section("empty.incidents")
+        return
+    basis = "order_date" if page.filters.basis == "order" else "event_date"
+    tables.show(
+        named(incidents),
+        [
+            Column(basis, t(f"column.{basis}"), "date"),
+            Column("order", t("column.order")),
+            Column("cause_name", t("column.cause")),
+            Column("party_name", t("column.party")),
+            Column("evidence_name", t("column.evidence")),
+            Column("product", t("column.product")),
+            Column("sku", t("column.sku")),
+            Column("supplier", t("column.supplier")),
+            Column("lot", t("column.lot")),
+            Column("warehouse", t("column.warehouse")),
+            Column("carrier", t("column.carrier")),
+            Column("channel", t("column.channel")),
+            Column("country_name", t("column.country")),
+            Column("signal_count", t("column.signals"), "count"),
+            Column("cost_cents", t("column.cost"), "money"),
+            Column("conflict", t("column.conflict")),
+        ],
+        "cases",
+        t("cases.alt"),
+        page.currency,
+        lambda row: navigation.case(row["order_key"], row["incident_key"]),
+        height=620,
+    )
+
+
+def chosen() -> dict[str, str]:
+    """The case of the URL: an order, or an incident without one; empty when the URL names none."""
+    order, incident = st.query_params.get("order"), st.query_params.get("incident")
+    return {"order_key": order} if order else {"incident_key": incident} if incident else {}
+
+
+def heading(incidents: pl.DataFrame) -> str:
+    """The order's name as people write it."""
+    known = incidents["order_name"].drop_nulls() if incidents.height else pl.Series([], dtype=pl.String)
+    return t("case.title", order=known[0]) if known.len() else t("case.title_unknown")
+
+
+def verdicts(incidents: pl.DataFrame) -> None:
+    """One line an incident of the order: its cause, who can fix it, and on what evidence."""
+    for row in incidents.iter_rows(named=True):
+        text = t(
+            "case.verdict",
+            product=md(row["product"] or row["sku"] or t("case.whole_order")),
+            cause=md(names.cause(row["cause"])),
+            party=md(names.of("party", row["party"])),
+            evidence=md(names.code("evidence", row["evidence"])),
+            cost=md(formats.money(row["cost_cents"], row["currency"], language())),
+        )
+        st.markdown(f"{text} {t('case.conflict')}" if row["has_conflict"] else text)
+
+
+def timeline(page: Page, case: dict[str, str]) -> None:
+    """Everything known of one order, oldest first, each line with the file and record it comes from."""
+    events = db.query("case_timeline", {}, None, **case).sort("at", nulls_last=True)
+    if events.is_empty():
+        st.text(t("case.nothing", number=" ".join(case.values())[:80]))
+        return
+    moments = [_when(at, is_day, page.lang) for at, is_day in events.select("at", "is_date_only").iter_rows()]
+    shown = events.with_columns(
+        when=pl.Series(moments, dtype=pl.String),
+        what_name=pl.col("what").map_elements(lambda code: names.code("signal", code), pl.String),
+        cause_name=pl.col("cause").replace(names.causes()),
+        evidence_name=pl.col("evidence").map_elements(lambda code: names.code("evidence", code), pl.String),
+        party_name=pl.col("party").map_elements(lambda code: names.of("party", code), pl.String),
+    )
+    currencies = events["currency"].drop_nulls()
+    tables.show(
+        shown,
+        [
+            Column("when", t("column.at")),
+            Column("what_name", t("column.what")),
+            Column("detail", t("column.detail")),
+            Column("amount_cents", t("column.amount"), "money"),
+            Column("cause_name", t("column.cause")),
+            Column("party_name", t("column.party")),
+            Column("evidence_name", t("column.evidence")),
+            Column("source", t("column.source")),
+            Column("file_name", t("column.file")),
+            Column("row_number", t("column.row"), "count"),
+        ],
+        "timeline",
+        t("case.alt"),
+        str(currencies[0]) if currencies.len() else page.currency,
+    )
+
+
+def _when(at: object, is_date_only: bool | None, lang: str) -> str:
+    return formats.day(at, lang) if is_date_only else formats.moment(at, lang)  # type: ignore[arg-type]

@@ -1,0 +1,79 @@
+"""The table of the ops review: one row a recurring issue, one list for each party that can fix them."""
+
+from __future__ import annotations
+
+import polars as pl
+import streamlit as st
+
+from app import db, empty, names, review, tables
+from app.exports import Column
+from app.frame import Page
+from app.i18n import md, t
+
+ALL = ""
+
+
+def party_switch(page: Page, found: pl.DataFrame) -> None:
+    """One list for each party, as a filter in the URL like any other."""
+    everybody = db.query("recurring_issues", {**page.filters.variables(), "parties": None})
+    counts = dict(everybody.group_by("party").len().sort("len", descending=True).iter_rows())
+    chosen = page.filters.choices.get("party", ())
+    st.session_state["w_party_list"] = chosen[0] if len(chosen) == 1 and chosen[0] in counts else ALL
+    if len(counts) < 2:
+        return
+
+    def label(party: str) -> str:
+        name = t("recurring_issues.everybody") if party == ALL else names.of("party", party)
+        return f"{md(name)} ({counts.get(party, sum(counts.values()))})"
+
+    def changed() -> None:
+        party = st.session_state["w_party_list"]
+        if party:
+            st.query_params["party"] = party
+        else:
+            st.query_params.pop("party", None)
+
+    st.pills(
+        t("dimension.party"),
+        [ALL, *counts],
+        format_func=label,
+        key="w_party_list",
+        required=True,
+        label_visibility="collapsed",
+        on_change=changed,
+    )
+
+
+def table(page: Page, found: pl.DataFrame) -> None:
+    """The issues, those that cost most first; each leads to its cases."""
+    if found.is_empty():
+        empty.section("empty.issues")
+        return
+    rows = found.with_columns(
+        title=pl.col("cause").replace(names.causes()),
+        party_name=pl.col("party").map_elements(lambda code: names.of("party", code), pl.String),
+        place_kind_name=pl.col("place_kind").map_elements(lambda code: names.code("place_kind", code), pl.String),
+        ratio=pl.when(pl.col("rest_rate") > 0).then(pl.col("rate") / pl.col("rest_rate")),
+    ).sort("cost_cents", "incident_count", descending=True, nulls_last=True)
+    tables.show(
+        rows,
+        [
+            Column("title", t("column.cause")),
+            Column("place_kind_name", t("column.place_kind")),
+            Column("place", t("column.place")),
+            Column("party_name", t("column.party")),
+            Column("weeks_present_count", t("column.weeks"), "count"),
+            Column("incident_count", t("column.incidents"), "count"),
+            Column("rate", t("column.rate"), "per_mille"),
+            Column("rest_rate", t("column.rest_rate"), "per_mille"),
+            Column("ratio", t("column.ratio"), "number"),
+            Column("cost_cents", t("column.cost"), "money"),
+            Column("first_seen_date", t("column.first_seen"), "date"),
+            Column("last_seen_date", t("column.last_seen"), "date"),
+        ],
+        "recurring_issues",
+        t("recurring_issues.alt"),
+        page.currency,
+        lambda row: review.issue_cases(page, row),
+        height=620,
+    )

@@ -1,0 +1,263 @@
+"""The parts of the weekly review: tiles, the finding in a sentence, the issues to treat first, Pareto and trend."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from app import charts, db, empty, formats, kpis, names, navigation, plots, report, tables
+from app.exports import Column
+from app.frame import Page
+from app.i18n import md, t
+from app.measures import Measure, period_cases, period_name
+from app.navigation import Target
+
+LISTED_ISSUES = 7
+LISTED_CAUSES = 10
+TREND_WEEKS = 26
+NOTABLE = 0.1  # a rate this far from the usual one is said to be above or below it
+
+#: the tiles in reading order, with what their cases are narrowed to; None: its rows are no incidents
+TILES: dict[str, dict[str, str] | None] = {
+    "kpi_incident_rate": {},
+    "kpi_cost_rate": {},
+    "kpi_seller_cancellation_rate": None,
+    "kpi_received_not_refunded": None,
+    "kpi_contradicted_request_share": None,
+    "kpi_unknown_cause_share": {"cause": "unknown"},
+}
+
+
+def title(page: Page) -> str:
+    """The page's title with the week or the days it is about."""
+    start, until = page.filters.start, page.filters.until
+    if not (start and until):
+        return t("weekly_review.title_period", days=t("period.all"))
+    days = formats.span(start, until, page.lang)
+    if until - start == timedelta(weeks=1) and start.weekday() == 0:
+        return t("weekly_review.title_week", week=str(start.isocalendar().week), days=days)
+    return t("weekly_review.title_period", days=days)
+
+
+def tiles(page: Page) -> None:
+    """One tile a KPI that the store knows, in a fixed order."""
+    made = [tile(page, view, narrowed) for view, narrowed in TILES.items() if db.has(view)]
+    report.tiles([one for one in made if one], key="tiles")
+
+
+def tile(page: Page, view: str, narrowed: dict[str, str] | None) -> report.Tile | None:
+    """The tile of one KPI; None when its view has no row at all."""
+    filters, lang = page.filters, page.lang
+    figure = kpis.figure(db.query(view, filters.without_period()), filters.start, filters.until)
+    if figure is None:
+        return None
+    difference = figure.value - figure.prior if figure.value is not None and figure.prior is not None else None
+    usual = t("weekly_review.usual", value=kpis.written(figure.usual, figure.unit, lang, page.currency))
+    return report.Tile(
+        label=t(f"kpi.{figure.title}.short"),
+        value=kpis.written(figure.value, figure.unit, lang, page.currency),
+        change="" if difference is None else kpis.changed(difference, figure.unit, lang, page.currency),
+        tone="even" if not difference else "bad" if (difference > 0) == (figure.better == "lower") else "good",
+        against=usual,
+        note=t(f"kpi.{figure.title}.n", numerator=figure.numerator, denominator=figure.denominator),
+        spark=figure.weeks,
+        target=None if narrowed is None else navigation.cases(filters, **narrowed),
+    )
+
+
+def sentence(page: Page, pareto: pl.DataFrame) -> str:
+    """The finding of the period in a line or two of Markdown; what comes from data is made harmless."""
+    filters, lang = page.filters, page.lang
+    found = kpis.figure(db.query("kpi_incident_rate", filters.without_period()), filters.start, filters.until)
+    if found is None or found.value is None:
+        text = t("weekly_review.sentence_counts", n=int(pareto["incident_count"].sum()))
+    else:
+        away = found.value / found.usual - 1 if found.usual else 0.0
+        direction = "above" if away > NOTABLE else "below" if away < -NOTABLE else "as_usual"
+        text = t(
+            f"weekly_review.sentence_{direction}",
+            rate=formats.per_mille(found.value, lang),
+            usual=formats.per_mille(found.usual, lang),
+            n=found.numerator,
+            orders=found.denominator,
+        )
+    rise = strongest_rise(page, pareto)
+    return f"{text} {rise}" if rise else text
+
+
+def strongest_rise(page: Page, pareto: pl.DataFrame) -> str:
+    """The cause that is furthest above its usual count, if any is by two incidents or more."""
+    usual = pl.col("median_13_week_count") * weeks(page)
+    rising = pareto.drop_nulls("median_13_week_count").with_columns(usual=usual, more=pl.col("incident_count") - usual)
+    if rising.is_empty():
+        return ""
+    top = rising.sort("more", "cause", descending=[True, False]).row(0, named=True)
+    if top["more"] < 2:
+        return ""
+    return t(
+        "weekly_review.sentence_cause",
+        cause=md(names.cause(top["cause"])),
+        n=top["incident_count"],
+        usual=formats.number(top["usual"], page.lang, 0),
+    )
+
+
+def weeks(page: Page) -> float:
+    """How many weeks the period has: medians are for one."""
+    start, until = page.filters.start, page.filters.until
+    return (until - start).days / 7 if start and until else 1.0
+
+
+def issues(page: Page) -> None:
+    """The recurring issues that cost most, at most seven."""
+    found = db.query("recurring_issues", page.filters.variables())
+    if found.is_empty():
+        empty.section("empty.issues")
+        return
+    top = found.sort("cost_cents", "incident_count", descending=True, nulls_last=True).head(LISTED_ISSUES)
+    report.rows([_issue(page, rank, issue) for rank, issue in enumerate(top.iter_rows(named=True), 1)], key="issues")
+
+
+def _issue(page: Page, rank: int, issue: dict[str, Any]) -> report.Row:
+    kind = names.code("place_kind", issue["place_kind"])
+    detail = [t("weekly_review.issue_weeks", n=issue["weeks_present_count"], count=issue["incident_count"])]
+    if issue["rate"] and issue["rest_rate"]:
+        ratio = formats.number(issue["rate"] / issue["rest_rate"], page.lang, 1)
+        detail.append(t("weekly_review.issue_ratio", ratio=ratio))
+    detail.append(t("weekly_review.issue_since", day=formats.day(issue["first_seen_date"], page.lang)))
+    return report.Row(
+        rank=str(rank),
+        title=f"{names.cause(issue['cause'])} · {t('weekly_review.place', kind=kind, place=issue['place'])}",
+        detail=" · ".join(detail),
+        figure=formats.money(issue["cost_cents"], page.currency, page.lang, 0),
+        badge=names.code("party", issue["party"]),
+        target=issue_cases(page, issue),
+    )
+
+
+def issue_cases(page: Page, issue: dict[str, Any]) -> Target:
+    """The cases of one recurring issue, over the 13 weeks it is counted in."""
+    end = page.filters.until or page.as_of + timedelta(days=1)
+    recent = page.filters.during(end - timedelta(weeks=13), end)
+    place = {issue["place_kind"]: issue["place"]} if issue["place_kind"] in navigation.PLACES else {}
+    return navigation.cases(recent, cause=issue["cause"], **place)
+
+
+def pareto_chart(page: Page, pareto: pl.DataFrame) -> None:
+    """The causes by size, each with its usual level."""
+    if pareto.is_empty():
+        empty.section("empty.incidents")
+        return
+    measure = Measure(page.filters.measure, page.lang, page.currency)
+    by_count = measure.name == "count"
+    median = pl.col("median_13_week_count") * weeks(page) if by_count else pl.lit(None, pl.Float64)
+    ranked = pareto.with_columns(
+        key=pl.col("cause"),
+        amount=measure.amount("exposure_count"),
+        median=median,
+        title=pl.col("cause").replace(names.causes()),
+    ).sort("amount", "cause", descending=[True, False], nulls_last=True)
+    whole = "cost_cents" if measure.name == "cost" else "incident_count"
+    top = ranked.head(LISTED_CAUSES)
+    few = ranked.sort(whole, descending=True).head(5)
+    share = formats.percent(few[whole].sum() / max(ranked[whole].sum(), 1), page.lang)
+    st.subheader(t(f"weekly_review.pareto_{whole}", n=few.height, share=share), anchor=False)
+    titles = top["title"].to_list()
+    figure = charts.pareto(
+        top,
+        plots.ink(),
+        measure.axis,
+        titles,
+        [measure.written(amount) for amount in top["amount"]],
+        [_pareto_hover(page, row) for row in top.iter_rows(named=True)],
+    )
+    alt = t("weekly_review.pareto_alt", causes=", ".join(titles[:3]))
+    plots.show(figure, "pareto", alt, lambda cause: navigation.cases(page.filters, cause=str(cause)))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(t("weekly_review.pareto_legend" if by_count else "weekly_review.pareto_colours"))
+        tables.download(top, pareto_columns(measure), "pareto", page.currency)
+
+
+def _pareto_hover(page: Page, row: dict[str, Any]) -> str:
+    return t(
+        "weekly_review.pareto_hover",
+        cause=row["title"],
+        n=row["incident_count"],
+        share=formats.percent(row["incident_share"], page.lang),
+        cost=formats.money(row["cost_cents"], page.currency, page.lang, 0),
+        prior=formats.number(row["prior_incident_count"], page.lang),
+    )
+
+
+def pareto_columns(measure: Measure) -> list[Column]:
+    """What the Pareto shows: the bar, its mark, and what its hover says."""
+    drawn = {
+        "count": Column("incident_count", t("column.incidents"), "count"),
+        "rate": Column("amount", t("axis.rate"), "number"),
+        "cost": Column("cost_cents", t("column.cost"), "money"),
+    }
+    rest = [column for name, column in drawn.items() if name not in (measure.name, "rate")]
+    return [
+        Column("title", t("column.cause")),
+        drawn[measure.name],
+        Column("median", t("column.median"), "number"),
+        Column("incident_share", t("column.share"), "percent"),
+        *rest,
+        Column("prior_incident_count", t("column.prior"), "count"),
+    ]
+
+
+def trend_chart(page: Page) -> None:
+    """The last 26 weeks up to the end of the period, with their median."""
+    filters, measure = page.filters, Measure(page.filters.measure, page.lang, page.currency)
+    end = filters.until or page.as_of + timedelta(days=1)
+    reach = replace(filters, start=end - timedelta(weeks=TREND_WEEKS), until=None)
+    trend = db.query("trend_total", reach.variables()).with_columns(amount=measure.amount("order_count"))
+    trend = trend.sort("period_start_date")
+    if trend.is_empty():
+        empty.section("empty.trend")
+        return
+    done = trend.filter("is_complete")["amount"].drop_nulls().to_list()
+    st.subheader(trend_title(page, measure, trend), anchor=False)
+    hovers = [_trend_hover(page, measure, row) for row in trend.iter_rows(named=True)]
+    middle = float(pl.Series(done).median()) if done else None  # type: ignore[arg-type]
+    figure = charts.line(trend, plots.ink(), measure.axis, hovers, middle)
+    plots.show(figure, "trend", t("weekly_review.trend_alt"), lambda day: period_cases(filters, day))
+    tables.download(trend, trend_columns(page), "trend", page.currency)
+
+
+def trend_columns(page: Page) -> list[Column]:
+    """What the trend shows and says on hover."""
+    columns = [
+        Column("period_start_date", t(f"column.{page.filters.grain}"), "date"),
+        Column("incident_count", t("column.incidents"), "count"),
+        Column("order_count", t("column.orders"), "count"),
+        Column("cost_cents", t("column.cost"), "money"),
+    ]
+    return [*columns, Column("amount", t("axis.rate"), "number")] if page.filters.measure == "rate" else columns
+
+
+def _trend_hover(page: Page, measure: Measure, row: dict[str, Any]) -> str:
+    text = t(
+        "weekly_review.trend_hover",
+        days=period_name(row["period_start_date"], page.filters.grain, page.lang),
+        value=measure.written(row["amount"]),
+        n=row["incident_count"],
+        orders=formats.number(row["order_count"], page.lang),
+    )
+    return text if row["is_complete"] else f"{text} {t('chart.incomplete')}"
+
+
+def trend_title(page: Page, measure: Measure, trend: pl.DataFrame) -> str:
+    """The finding: where the peak is."""
+    done = trend.filter(pl.col("is_complete") & pl.col("amount").is_not_null())
+    if done.height < 2:
+        return t("weekly_review.trend_short")
+    top = done.sort("amount", "period_start_date", descending=True).row(0, named=True)
+    is_now = top["period_start_date"] == done["period_start_date"].max()
+    days = period_name(top["period_start_date"], page.filters.grain, page.lang)
+    return t("weekly_review.trend_peak_now" if is_now else "weekly_review.trend_peak", days=days, value=measure.written(top["amount"]))
