@@ -84,7 +84,8 @@ def land(con: duckdb.DuckDBPyConnection, sheet: Sheet, source: Source, landing: 
     loaded = con.sql("select count(distinct row_number) from touched_rows").fetchall()[0][0]
     for plan in plans:
         plan.forget()
-    kinds = tuple(dict.fromkeys(plan.kind.name for plan in plans))
+    telling = [plan for plan in plans if plan.has_rows] or plans
+    kinds = tuple(dict.fromkeys(plan.kind.name for plan in telling))
     return Landed(sheet.rows_in, loaded, sheet.rows_in - loaded - rejected, rejected, kinds, sheet.warnings)
 
 
@@ -156,6 +157,7 @@ class _Plan:
         self.kind: Kind = KINDS[self.table.kind]
         self.staged = f"incoming_{self.source.tables.index(self.table)}"
         self.problems: list[Problem] = []
+        self.has_rows = False
 
     def stage(self) -> None:
         """Reads the table's rows into a temporary table with every contract column and `is_bad`."""
@@ -240,6 +242,7 @@ class _Plan:
             con.execute(self._sql("delete from incoming_x where row_number in (from bad_rows)"))
         counts = con.sql(self._sql("select count(*), count(distinct record_id), (select count(*) from raw_x) from incoming_x"))
         rows, records, there = counts.fetchall()[0]
+        self.has_rows = rows > 0
         if records < rows:
             con.execute(self._sql(_KEEP_LATEST), now)
         if there == 0:
