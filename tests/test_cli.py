@@ -239,6 +239,12 @@ def test_a_file_that_cannot_be_written_is_said_in_a_sentence(run: Run, tmp_path:
     assert "cannot be written" in said.err
 
 
+def test_export_without_a_view_lists_the_views(run: Run) -> None:
+    said = run("export")
+    assert said.code == 0
+    assert said.out.splitlines() == ["  cases      One row per incident.", "  causes", "  incidents"]
+
+
 # --- check
 
 

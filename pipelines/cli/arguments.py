@@ -138,7 +138,7 @@ def _add_rejects(parser: argparse.ArgumentParser, words: Words) -> None:
 
 
 def _add_export(parser: argparse.ArgumentParser, words: Words) -> None:
-    parser.add_argument("view", metavar="VIEW", help=words.say("help_view"))
+    parser.add_argument("view", nargs="?", metavar="VIEW", help=words.say("help_view"))
     parser.add_argument("--format", choices=FORMATS, help=words.say("help_format"))
     parser.add_argument(
         "--where", action="append", default=[], metavar="NAME=VALUE", help=words.say("help_where")

@@ -27,8 +27,11 @@ Asked = dict[str, list[str]]
 def export(chosen: argparse.Namespace, words: Words) -> int:
     """Writes one view, filtered, to a file, or as CSV to the terminal."""
     reader = Reader(Store(chosen.store))
+    if chosen.view is None:
+        print(_views(reader))
+        return 0
     if chosen.view not in reader.views():
-        raise CommandError(_views(reader, chosen.view, words), 2)
+        raise CommandError(words.say("unknown_view", view=chosen.view) + "\n" + _views(reader), 2)
     kind = chosen.format or _kind_of(chosen.output)
     if chosen.output is None and kind != "csv":
         raise CommandError(words.say("binary_output", format=kind), 2)
@@ -75,11 +78,11 @@ def _columns(reader: Reader, view: str) -> list[str]:
         return list(held.con.cursor().table(view).columns)
 
 
-def _views(reader: Reader, wrong: str, words: Words) -> str:
+def _views(reader: Reader) -> str:
     told = sorted(pair for pair in comments(reader).items() if not pair[0].startswith("check_"))
     width = max((len(name) for name, _ in told), default=0)
     lines = [f"  {name.ljust(width)}  {comment}".rstrip() for name, comment in told]
-    return "\n".join([words.say("unknown_view", view=wrong), *lines])
+    return "\n".join(lines)
 
 
 def sort_out(where: Sequence[str], columns: Sequence[str], words: Words) -> tuple[dict[str, Value], Asked]:
