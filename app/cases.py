@@ -49,7 +49,9 @@ def named(incidents: pl.DataFrame) -> pl.DataFrame:
         codes = incidents[column].drop_nulls().unique().to_list()
         return pl.col(column).replace({code: names.of(dimension, code) for code in codes})
 
-    evidence = {code: names.code("evidence", code) for code in incidents["evidence"].drop_nulls().unique().to_list()}
+    evidence = {
+        code: names.code("evidence", code) for code in incidents["evidence"].drop_nulls().unique().to_list()
+    }
     return incidents.with_columns(
         cause_name=pl.col("cause").replace(names.causes()),
         party_name=said("party", "party"),
@@ -74,6 +76,7 @@ def table(page: Page, incidents: pl.DataFrame) -> None:
             Column("cause_name", t("column.cause")),
             Column("party_name", t("column.party")),
             Column("evidence_name", t("column.evidence")),
+            Column("cost_cents", t("column.cost"), "money"),
             Column("product", t("column.product")),
             Column("sku", t("column.sku")),
             Column("supplier", t("column.supplier")),
@@ -83,7 +86,6 @@ def table(page: Page, incidents: pl.DataFrame) -> None:
             Column("channel", t("column.channel")),
             Column("country_name", t("column.country")),
             Column("signal_count", t("column.signals"), "count"),
-            Column("cost_cents", t("column.cost"), "money"),
             Column("conflict", t("column.conflict")),
         ],
         "cases",

@@ -46,7 +46,12 @@ def plain(text: str) -> str:
 
 
 def pareto(
-    frame: pl.DataFrame, ink: Ink, axis: str, labels: Sequence[str], values: Sequence[str], hovers: Sequence[str]
+    frame: pl.DataFrame,
+    ink: Ink,
+    axis: str,
+    labels: Sequence[str],
+    values: Sequence[str],
+    hovers: Sequence[str],
 ) -> go.Figure:
     """Horizontal bars, largest on top, each with a mark at its 13-week median.
 
@@ -58,7 +63,9 @@ def pareto(
         x=frame["amount"].to_list(),
         y=y,
         orientation="h",
-        marker={"color": [FAMILY_COLOURS.get(family, FAMILY_COLOURS["unknown"]) for family in frame["family"]]},
+        marker={
+            "color": [FAMILY_COLOURS.get(family, FAMILY_COLOURS["unknown"]) for family in frame["family"]]
+        },
         text=[plain(value) for value in values],
         textposition="outside",
         cliponaxis=False,
@@ -79,13 +86,18 @@ def pareto(
     top = max([v for v in [*frame["amount"], *frame["median"]] if v is not None], default=1)
     figure.update_xaxes(title={"text": axis}, range=[0, top * 1.17], showgrid=False, zeroline=False)
     figure.update_yaxes(
-        tickvals=y, ticktext=[plain(_short(label)) for label in labels], range=[len(keys) - 0.5, -0.5], showgrid=False
+        tickvals=y,
+        ticktext=[plain(_short(label)) for label in labels],
+        range=[len(keys) - 0.5, -0.5],
+        showgrid=False,
     )
     figure.update_layout(bargap=0.38)
     return figure
 
 
-def line(frame: pl.DataFrame, ink: Ink, axis: str, hovers: Sequence[str], middle: float | None = None) -> go.Figure:
+def line(
+    frame: pl.DataFrame, ink: Ink, axis: str, hovers: Sequence[str], middle: float | None = None
+) -> go.Figure:
     """One figure a period as a line; a period that is not over is hollow, an unknown one is a gap.
 
     One row a period: period_start_date, amount (null: not known), is_complete.
@@ -111,7 +123,12 @@ def line(frame: pl.DataFrame, ink: Ink, axis: str, hovers: Sequence[str], middle
     figure.update_yaxes(title={"text": axis}, rangemode="tozero")
     if middle is not None and x:
         figure.add_shape(
-            type="line", x0=x[0], x1=x[-1], y0=middle, y1=middle, line={"color": ink.quiet, "width": 1, "dash": "dot"}
+            type="line",
+            x0=x[0],
+            x1=x[-1],
+            y0=middle,
+            y1=middle,
+            line={"color": ink.quiet, "width": 1, "dash": "dot"},
         )
     return figure
 
@@ -141,7 +158,11 @@ def by_group(frame: pl.DataFrame, ink: Ink, axis: str, hovers: Sequence[str], st
 
 
 def _group(rows: pl.DataFrame, family: str, ink: Ink, stacked: bool, dash: str) -> go.Bar | go.Scatter:
-    colour, days, done = FAMILY_COLOURS[family], rows["period_start_date"].to_list(), rows["is_complete"].to_list()
+    colour, days, done = (
+        FAMILY_COLOURS[family],
+        rows["period_start_date"].to_list(),
+        rows["is_complete"].to_list(),
+    )
     common = {
         "name": plain(rows["title"][0]),
         "x": days,
@@ -158,7 +179,9 @@ def _group(rows: pl.DataFrame, family: str, ink: Ink, stacked: bool, dash: str) 
         "color": [colour if d else ink.ground for d in done],
         "line": {"width": 1.5, "color": colour},
     }
-    return go.Scatter(**common, mode="lines+markers", line={"color": colour, "width": 2, "dash": dash}, marker=marker)
+    return go.Scatter(
+        **common, mode="lines+markers", line={"color": colour, "width": 2, "dash": dash}, marker=marker
+    )
 
 
 def _short(label: str, longest: int = 34) -> str:
@@ -184,7 +207,11 @@ def _figure(traces: Sequence[go.Bar | go.Scatter], ink: Ink, height: int) -> go.
         showlegend=False,
         dragmode=False,
         hovermode="closest",
-        hoverlabel={"bgcolor": ink.ground, "bordercolor": ink.line, "font": {"color": ink.text, "family": FONT}},
+        hoverlabel={
+            "bgcolor": ink.ground,
+            "bordercolor": ink.line,
+            "font": {"color": ink.text, "family": FONT},
+        },
         xaxis=axis,
         yaxis=axis,
     )

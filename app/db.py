@@ -89,7 +89,10 @@ def views() -> frozenset[str]:
 
 
 def query(
-    view: str, filters: Mapping[str, Value] | None = None, only: Mapping[str, str] | None = None, **extra: Value
+    view: str,
+    filters: Mapping[str, Value] | None = None,
+    only: Mapping[str, str] | None = None,
+    **extra: Value,
 ) -> pl.DataFrame:
     """All rows of `view` under the filters, and with these values; do not change the frame, others share it."""
     variables = {k: v for k, v in {**(filters or {}), **extra}.items() if v is not None}

@@ -50,7 +50,9 @@ def shown(value: Any, kind: Kind, lang: str, currency: str | None = None) -> str
     return str(value)
 
 
-def csv_bytes(frame: pl.DataFrame, columns: Sequence[Column], lang: str, currency: str | None = None) -> bytes:
+def csv_bytes(
+    frame: pl.DataFrame, columns: Sequence[Column], lang: str, currency: str | None = None
+) -> bytes:
     """The whole frame as a file; figures are in the unit they are shown in, which the heading says."""
     return write_csv(as_shown(frame, columns, currency), lang)
 

@@ -50,7 +50,9 @@ def _period(filters: Filters, as_of: date) -> None:
     presets = periods(as_of)
 
     def label(name: str) -> str:
-        start, until = presets.get(name, (filters.start, filters.until) if name == filters.period else (None, None))
+        start, until = presets.get(
+            name, (filters.start, filters.until) if name == filters.period else (None, None)
+        )
         days = f" · {formats.span(start, until, lang)}" if start and until else ""
         return t(f"period.{name}") + days
 

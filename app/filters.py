@@ -28,7 +28,12 @@ GRAINS = ("week", "month")
 BASES = ("event", "order")
 PERIODS = ("last_week", "4w", "13w", "26w", "52w", "this_month", "last_month", "all", "custom")
 SHAPES = ("bars", "lines")
-SWITCHES: Mapping[str, Sequence[str]] = {"measure": MEASURES, "grain": GRAINS, "basis": BASES, "shape": SHAPES}
+SWITCHES: Mapping[str, Sequence[str]] = {
+    "measure": MEASURES,
+    "grain": GRAINS,
+    "basis": BASES,
+    "shape": SHAPES,
+}
 
 Params = Mapping[str, Sequence[str]]
 
@@ -57,7 +62,9 @@ class Filters:
 
     def variables(self) -> dict[str, Value]:
         """The session variables of the views."""
-        chosen: dict[str, Value] = {DIMENSIONS[name]: values for name, values in self.choices.items() if values}
+        chosen: dict[str, Value] = {
+            DIMENSIONS[name]: values for name, values in self.choices.items() if values
+        }
         return {**chosen, "start": self.start, "until": self.until, "basis": self.basis, "grain": self.grain}
 
     def without_period(self) -> dict[str, Value]:
@@ -66,7 +73,9 @@ class Filters:
 
     def params(self) -> dict[str, list[str]]:
         """The URL parameters that bring this selection back; what is default is left out."""
-        written: dict[str, list[str]] = {name: list(values) for name, values in self.choices.items() if values}
+        written: dict[str, list[str]] = {
+            name: list(values) for name, values in self.choices.items() if values
+        }
         if not self.is_default_period:
             if self.period == "custom" and self.start and self.until:
                 written["from"] = [self.start.isoformat()]

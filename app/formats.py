@@ -15,7 +15,15 @@ NARROW = "\u202f"  # narrow no-break space: French groups thousands with it, and
 MINUS = "\u2212"
 
 LOCALES: Mapping[str, str] = {"fr": "fr", "en": "en"}
-SYMBOLS: Mapping[str, str] = {"USD": "$", "CAD": "$", "AUD": "$", "NZD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
+SYMBOLS: Mapping[str, str] = {
+    "USD": "$",
+    "CAD": "$",
+    "AUD": "$",
+    "NZD": "$",
+    "EUR": "€",
+    "GBP": "£",
+    "JPY": "¥",
+}
 WITHOUT_CENTS = frozenset({"JPY", "KRW", "CLP", "VND", "XOF", "XAF", "ISK", "PYG", "UGX", "RWF"})
 
 

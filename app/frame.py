@@ -29,17 +29,14 @@ class Page:
 
 def open_page(default_period: str = "13w") -> Page:
     """The filters of the URL, checked against the data. Without any data it says how to get some and stops."""
-    if db.snapshot() is None or db.query("data_files").is_empty():
-        with st.container(horizontal=True, vertical_alignment="top"):
-            st.title(t("empty.title"), anchor=False)
-            filter_bar.language_switch()
+    if db.snapshot() is None:
+        bare_header(t("empty.title"))
         empty.no_data()
         st.stop()
     as_of = data_as_of()
     values = db.query("filter_values")
-    offered = {
-        name: frozenset(values.filter(values["dimension"] == name)["value"].drop_nulls().to_list()) for name in DIMENSIONS
-    }
+    known = {name: values.filter(values["dimension"] == name)["value"].drop_nulls() for name in DIMENSIONS}
+    offered = {name: frozenset(column.to_list()) for name, column in known.items()}
     asked = {name: st.query_params.get_all(name) for name in st.query_params}
     filters, notices = read(asked, offered, as_of, default_period)
     return Page(filters, notices, as_of, language(), main_currency())
@@ -67,9 +64,7 @@ def header(
     has_filters: bool = True,
 ) -> None:
     """Title, language, the grey line (date basis, as-of, what the page adds), filters, and what could not be used."""
-    with st.container(horizontal=True, vertical_alignment="top", key="head"):
-        st.title(md(title), anchor=False)
-        filter_bar.language_switch()
+    bare_header(title)
     basis = [t(f"frame.basis_{page.filters.basis}")] if has_period else []
     line = [*basis, t("frame.as_of", day=formats.day(page.as_of, page.lang)), *facts, *late_sources(page)]
     st.caption(md(" · ".join(line)))
@@ -77,6 +72,13 @@ def header(
         filter_bar.draw(page.filters, page.as_of, switches, has_period)
     for notice in page.notices:
         st.caption(md(t(notice.key, **notice.params)))
+
+
+def bare_header(title: str) -> None:
+    """Title and language."""
+    with st.container(horizontal=True, vertical_alignment="top", key="head"):
+        st.title(md(title), anchor=False)
+        filter_bar.language_switch()
 
 
 def late_sources(page: Page) -> list[str]:

@@ -1,4 +1,4 @@
-"""Count, rate or cost: how the chosen measure is computed for drawing, written and named; and what a period is called."""
+"""Count, rate or cost: how the chosen measure is drawn, written and named; and what a period is called."""
 
 from __future__ import annotations
 
@@ -23,22 +23,28 @@ class Measure:
     currency: str
 
     @property
+    def _minor_units(self) -> int:
+        return 1 if self.currency in formats.WITHOUT_CENTS else 100
+
+    @property
     def axis(self) -> str:
         return t(f"axis.{self.name}", currency=self.currency)
 
     def amount(self, denominator: str) -> pl.Expr:
         """The figure to draw from incident_count, cost_cents and a denominator; null where that is not known."""
         if self.name == "cost":
-            return pl.col("cost_cents") / (1 if self.currency in formats.WITHOUT_CENTS else 100)
+            return pl.col("cost_cents") / self._minor_units
         if self.name == "rate":
-            return pl.when(pl.col(denominator) > 0).then(pl.col("incident_count") / pl.col(denominator) * 1000)
+            return pl.when(pl.col(denominator) > 0).then(
+                pl.col("incident_count") / pl.col(denominator) * 1000
+            )
         return pl.col("incident_count").cast(pl.Float64)
 
     def written(self, amount: float | None) -> str:
         """An amount as made by `amount`, for labels and hovers."""
         if self.name == "cost":
-            minor = self.currency in formats.WITHOUT_CENTS
-            return formats.money(None if amount is None else amount * (1 if minor else 100), self.currency, self.lang, 0)
+            cents = None if amount is None else amount * self._minor_units
+            return formats.money(cents, self.currency, self.lang, 0)
         if self.name == "rate":
             return formats.per_mille(None if amount is None else amount / 1000, self.lang)
         return formats.number(amount, self.lang, 0)
@@ -51,7 +57,11 @@ def period_end(start: date, grain: str) -> date:
 
 def period_name(start: date, grain: str, lang: str) -> str:
     """`9–15 nov. 2026`, or `novembre 2026`."""
-    return formats.month(start, lang) if grain == "month" else formats.span(start, period_end(start, grain), lang)
+    return (
+        formats.month(start, lang)
+        if grain == "month"
+        else formats.span(start, period_end(start, grain), lang)
+    )
 
 
 def period_cases(filters: Filters, day: Any, **dimensions: str | None) -> Target:

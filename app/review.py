@@ -55,13 +55,19 @@ def tile(page: Page, view: str, narrowed: dict[str, str] | None) -> report.Tile 
     figure = kpis.figure(db.query(view, filters.without_period()), filters.start, filters.until)
     if figure is None:
         return None
-    difference = figure.value - figure.prior if figure.value is not None and figure.prior is not None else None
+    difference = (
+        figure.value - figure.prior if figure.value is not None and figure.prior is not None else None
+    )
     usual = t("weekly_review.usual", value=kpis.written(figure.usual, figure.unit, lang, page.currency))
     return report.Tile(
         label=t(f"kpi.{figure.title}.short"),
         value=kpis.written(figure.value, figure.unit, lang, page.currency),
         change="" if difference is None else kpis.changed(difference, figure.unit, lang, page.currency),
-        tone="even" if not difference else "bad" if (difference > 0) == (figure.better == "lower") else "good",
+        tone="even"
+        if not difference
+        else "bad"
+        if (difference > 0) == (figure.better == "lower")
+        else "good",
         against=usual,
         note=t(f"kpi.{figure.title}.n", numerator=figure.numerator, denominator=figure.denominator),
         spark=figure.weeks,
@@ -92,7 +98,9 @@ def sentence(page: Page, pareto: pl.DataFrame) -> str:
 def strongest_rise(page: Page, pareto: pl.DataFrame) -> str:
     """The cause that is furthest above its usual count, if any is by two incidents or more."""
     usual = pl.col("median_13_week_count") * weeks(page)
-    rising = pareto.drop_nulls("median_13_week_count").with_columns(usual=usual, more=pl.col("incident_count") - usual)
+    rising = pareto.drop_nulls("median_13_week_count").with_columns(
+        usual=usual, more=pl.col("incident_count") - usual
+    )
     if rising.is_empty():
         return ""
     top = rising.sort("more", "cause", descending=[True, False]).row(0, named=True)
@@ -119,7 +127,9 @@ def issues(page: Page) -> None:
         empty.section("empty.issues")
         return
     top = found.sort("cost_cents", "incident_count", descending=True, nulls_last=True).head(LISTED_ISSUES)
-    report.rows([_issue(page, rank, issue) for rank, issue in enumerate(top.iter_rows(named=True), 1)], key="issues")
+    report.rows(
+        [_issue(page, rank, issue) for rank, issue in enumerate(top.iter_rows(named=True), 1)], key="issues"
+    )
 
 
 def _issue(page: Page, rank: int, issue: dict[str, Any]) -> report.Row:
@@ -164,7 +174,7 @@ def pareto_chart(page: Page, pareto: pl.DataFrame) -> None:
     whole = "cost_cents" if measure.name == "cost" else "incident_count"
     top = ranked.head(LISTED_CAUSES)
     few = ranked.sort(whole, descending=True).head(5)
-    share = formats.percent(few[whole].sum() / max(ranked[whole].sum(), 1), page.lang)
+    share = formats.percent(int(few[whole].sum()) / max(int(ranked[whole].sum()), 1), page.lang)
     st.subheader(t(f"weekly_review.pareto_{whole}", n=few.height, share=share), anchor=False)
     titles = top["title"].to_list()
     figure = charts.pareto(
@@ -238,7 +248,9 @@ def trend_columns(page: Page) -> list[Column]:
         Column("order_count", t("column.orders"), "count"),
         Column("cost_cents", t("column.cost"), "money"),
     ]
-    return [*columns, Column("amount", t("axis.rate"), "number")] if page.filters.measure == "rate" else columns
+    return (
+        [*columns, Column("amount", t("axis.rate"), "number")] if page.filters.measure == "rate" else columns
+    )
 
 
 def _trend_hover(page: Page, measure: Measure, row: dict[str, Any]) -> str:
@@ -260,4 +272,5 @@ def trend_title(page: Page, measure: Measure, trend: pl.DataFrame) -> str:
     top = done.sort("amount", "period_start_date", descending=True).row(0, named=True)
     is_now = top["period_start_date"] == done["period_start_date"].max()
     days = period_name(top["period_start_date"], page.filters.grain, page.lang)
-    return t("weekly_review.trend_peak_now" if is_now else "weekly_review.trend_peak", days=days, value=measure.written(top["amount"]))
+    key = "weekly_review.trend_peak_now" if is_now else "weekly_review.trend_peak"
+    return t(key, days=days, value=measure.written(top["amount"]))

@@ -29,7 +29,9 @@ def grouped(page: Page) -> tuple[str, pl.DataFrame]:
     families = by_cause.group_by("period_start_date", "family").agg(
         pl.col("incident_count", "cost_cents").sum(), pl.col("is_complete").first()
     )
-    return "family", families.join(orders, on="period_start_date", how="left").with_columns(group=pl.col("family"))
+    return "family", families.join(orders, on="period_start_date", how="left").with_columns(
+        group=pl.col("family")
+    )
 
 
 def chart(page: Page) -> None:
@@ -85,7 +87,9 @@ def finding(page: Page, rows: pl.DataFrame) -> str:
     whole = "cost_cents" if page.filters.measure == "cost" else "incident_count"
     top = totals.sort(whole, "title", descending=[True, False]).row(0, named=True)
     share = top[whole] / max(totals[whole].sum(), 1)
-    return t(f"causes_and_trends.finding_{whole}", group=top["title"], share=formats.percent(share, page.lang))
+    return t(
+        f"causes_and_trends.finding_{whole}", group=top["title"], share=formats.percent(share, page.lang)
+    )
 
 
 def _hover(page: Page, measure: Measure, row: dict[str, Any]) -> str:

@@ -186,4 +186,4 @@ def set_variables(cursor: duckdb.DuckDBPyConnection, variables: Mapping[str, Val
         if value is None:
             continue
         # The names and types above are constants of this module; only the value comes from outside.
-        cursor.execute(f"set variable {name} = $value::{VARIABLES[name]}", {"value": value})  # noqa: S608
+        cursor.execute(f"set variable {name} = $value::{VARIABLES[name]}", {"value": value})

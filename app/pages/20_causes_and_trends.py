@@ -9,7 +9,10 @@ page = frame.open_page(default_period="26w")
 pareto = db.query("cause_pareto", page.filters.variables())
 n = int(pareto["incident_count"].sum())
 frame.header(
-    page, t("causes_and_trends.title"), [t("frame.n_incidents", n=n)], switches=("measure", "grain", "basis", "shape")
+    page,
+    t("causes_and_trends.title"),
+    [t("frame.n_incidents", n=n)],
+    switches=("measure", "grain", "basis", "shape"),
 )
 
 trends.chart(page)

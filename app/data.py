@@ -1,0 +1,211 @@
+"""The parts of the data page: loading, files, rejected rows, freshness, and what no rule knows."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import polars as pl
+import streamlit as st
+
+from app import db, empty, names, tables
+from app.exports import Column
+from app.frame import Page
+from app.i18n import Lang, language, md, t
+from pipelines.load import FileResult, Options, Progress, load
+from pipelines.messages import Message, sentence
+from pipelines.store import StoreError
+
+DATE_ORDERS: Sequence[Literal["ask", "day_first", "month_first"]] = ("ask", "day_first", "month_first")
+
+
+def totals() -> str:
+    """How many files there are, and how their rows add up."""
+    files = db.query("data_files")
+    sums = {name: int(files[name].sum() or 0) for name in ("rows_in", "loaded", "unchanged", "rejected")}
+    return t("data.totals", n=files.height, **sums)
+
+
+def upload() -> None:
+    """Files dropped here are read, checked and published; the outcome stays on the page."""
+    st.subheader(t("data.load"), anchor=False)
+    number = st.session_state.setdefault("_uploads", 0)
+    with st.container(key="upload"):
+        st.html(_dropzone_words())
+        dropped = st.file_uploader(
+            t("data.drop"), accept_multiple_files=True, key=f"upload_{number}", label_visibility="collapsed"
+        )
+    if dropped:
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            order = st.selectbox(
+                t("data.dates"),
+                DATE_ORDERS,
+                format_func=lambda choice: t(f"data.dates_{choice}"),
+                key="w_date_order",
+                width=360,
+            )
+            if st.button(t("data.start", n=len(dropped)), type="primary", key="start_load"):
+                st.session_state["_results"] = _load(dropped, Options(dates=order))
+                st.session_state["_uploads"] = number + 1
+                st.rerun()
+    _results()
+
+
+def _load(dropped: Sequence[Any], options: Options) -> list[FileResult] | Message:
+    """One result a file; or why nothing could be loaded. The files are kept only while they are read."""
+    bar = st.progress(0.0, t("data.step_read", file="", done=0, total=len(dropped)))
+
+    def progress(step: Progress) -> None:
+        share = {"read": step.done / max(step.total, 1) * 0.6, "build": 0.65, "publish": 0.9, "done": 1.0}[
+            step.step
+        ]
+        bar.progress(share, md(t(f"data.step_{step.step}", file=step.file, done=step.done, total=step.total)))
+
+    with tempfile.TemporaryDirectory(prefix="incidents-") as folder:
+        paths = []
+        for i, file in enumerate(dropped):
+            # two files of one name stay two files; the name itself is what reports will call it
+            path = Path(folder) / str(i) / Path(file.name).name
+            path.parent.mkdir()
+            with path.open("wb") as out:
+                out.write(file.getbuffer())
+            paths.append(path)
+        try:
+            return load(paths, db.store(), options, progress)
+        except StoreError as error:
+            return error.message
+
+
+def _results() -> None:
+    """What became of the files of the last load of this visit."""
+    results = st.session_state.get("_results")
+    if results is None:
+        return
+    if isinstance(results, Message):
+        st.error(md(said(results, language())))
+        return
+    for result in results:
+        text = t(
+            "data.result_refused" if result.status == "refused" else "data.result_loaded",
+            file=Path(result.file).name,
+            source=result.source or "?",
+            rows_in=result.rows_in,
+            loaded=result.loaded,
+            unchanged=result.unchanged,
+            rejected=result.rejected,
+        )
+        notes = [said(m, language()) for m in [result.message, *result.warnings] if m]
+        show = st.warning if result.status == "refused" or result.rejected else st.success
+        show(md(" ".join([text, *notes])))
+
+
+def said(message: Message, lang: Lang) -> str:
+    """A message of the loader as a sentence; its code when there is no sentence for it."""
+    try:
+        return sentence(message, lang)
+    except KeyError:
+        return f"{message.code} {json.dumps(message.params, ensure_ascii=False)}"
+
+
+def files(page: Page) -> None:
+    """Every file (or sheet) that was read: rows in = loaded + unchanged + rejected."""
+    st.subheader(t("data.files"), anchor=False)
+    rows = db.query("data_files")
+    shown = rows.with_columns(
+        status_name=pl.col("status").map_elements(lambda code: names.code("file_status", code), pl.String)
+    ).sort("loaded_at", "file_name", descending=[True, False])
+    columns = [
+        Column("file_name", t("column.file")),
+        Column("source", t("column.source")),
+        Column("kinds", t("column.kinds"), "list"),
+        Column("status_name", t("column.status")),
+        Column("rows_in", t("column.rows_in"), "count"),
+        Column("loaded", t("column.loaded"), "count"),
+        Column("unchanged", t("column.unchanged"), "count"),
+        Column("rejected", t("column.rejected"), "count"),
+        Column("warning_count", t("column.warnings"), "count"),
+        Column("loaded_at", t("column.loaded_at"), "moment"),
+    ]
+    tables.show(shown, columns, "files", t("data.files_alt"))
+
+
+def rejects(page: Page) -> None:
+    """Rows that were not loaded, each with its line, its reason and its own text, to be mended and loaded again."""
+    rows = db.query("data_rejects")
+    st.subheader(t("data.rejects", n=rows.height), anchor=False)
+    if rows.is_empty():
+        empty.section("data.no_rejects")
+        return
+    reasons = [
+        said(Message(reason, json.loads(params) if params else {}), page.lang)
+        for reason, params in rows.select("reason", params_of(rows)).iter_rows()
+    ]
+    columns = [
+        Column("file_name", t("column.file")),
+        Column("line", t("column.line"), "count"),
+        Column("column_name", t("column.column")),
+        Column("value", t("column.value")),
+        Column("said", t("column.reason")),
+        Column("raw_text", t("column.raw")),
+    ]
+    tables.show(
+        rows.with_columns(said=pl.Series(reasons, dtype=pl.String)), columns, "rejects", t("data.rejects_alt")
+    )
+
+
+def params_of(rows: pl.DataFrame) -> pl.Expr:
+    """The parameters of each row's reason as JSON text, where the view has them."""
+    return pl.col("params") if "params" in rows.columns else pl.lit(None, pl.String).alias("params")
+
+
+def freshness(page: Page) -> None:
+    """How far each source reaches, and how much of it found its order."""
+    st.subheader(t("data.freshness"), anchor=False)
+    columns = [
+        Column("source", t("column.source")),
+        Column("kind_name", t("column.kind")),
+        Column("row_count", t("column.rows"), "count"),
+        Column("latest_at", t("column.latest_at"), "moment"),
+        Column("linked_share", t("column.linked"), "percent"),
+    ]
+    rows = db.query("source_freshness").with_columns(
+        kind_name=pl.col("kind").map_elements(lambda code: names.code("record_kind", code), pl.String)
+    )
+    tables.show(rows.sort("source", "kind"), columns, "freshness", t("data.freshness_alt"))
+
+
+def unmapped(page: Page) -> None:
+    """Tags, reasons and channels that say nothing to the rules yet, the most frequent first."""
+    st.subheader(t("data.unmapped"), anchor=False)
+    rows = db.query("unmapped_values")
+    if rows.is_empty():
+        empty.section("data.no_unmapped")
+        return
+    columns = [
+        Column("kind_name", t("column.kind")),
+        Column("value", t("column.value")),
+        Column("signal_count", t("column.signals"), "count"),
+        Column("last_seen_date", t("column.last_date"), "date"),
+        Column("scheme", t("column.scheme")),
+    ]
+    shown = rows.with_columns(
+        kind_name=pl.col("value_kind").map_elements(lambda code: names.code("value_kind", code), pl.String)
+    ).sort("signal_count", "value", descending=[True, False])
+    tables.show(shown, columns, "unmapped", t("data.unmapped_alt"))
+
+
+def _dropzone_words() -> str:
+    """Streamlit's drop zone speaks English only: its words are replaced by ours, in the reader's language."""
+    zone = "[data-testid=stFileUploaderDropzone]"
+    words = {"Instructions": t("data.drop"), "Button": t("data.browse")}
+    return (
+        "<style>"
+        f".st-key-upload {zone}Instructions span {{ font-size: 0 }}"
+        f'.st-key-upload {zone}Instructions::after {{ content: "{words["Instructions"]}" }}'
+        f".st-key-upload {zone} button p {{ font-size: 0 }}"
+        f'.st-key-upload {zone} button p::after {{ content: "{words["Button"]}"; font-size: 0.9rem }}'
+        "</style>"
+    )
