@@ -17,8 +17,8 @@ import duckdb
 
 QUERIES = Path(__file__).parent.parent / "queries"
 BUILD_FOLDERS = ("staging", "incidents")  # temporary: the facts of one load
-AGGREGATE_FOLDERS = ("aggregates",)  # persistent tables that pages' views need to be quick
-VIEW_FOLDERS = ("issues", "kpis", "checks")  # persistent: what pages and exports may read
+# persistent: tables added up from the facts at each load, and the views that pages and exports may read
+VIEW_FOLDERS = ("aggregates", "issues", "kpis", "checks")
 
 _READS = re.compile(r"\bReads:\s*(.*?)\.\s*$", re.DOTALL)
 
@@ -77,13 +77,11 @@ def run_exposure(con: duckdb.DuckDBPyConnection) -> None:
     run(con, [query for query in queries(BUILD_FOLDERS) if query.name == "int_exposure"])
 
 
-def create_aggregates(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the aggregate tables that views read, once facts and exposure are up to date."""
-    run(con, queries(AGGREGATE_FOLDERS))
-
-
 def create_views(con: duckdb.DuckDBPyConnection, folders: Iterable[str] = VIEW_FOLDERS) -> None:
-    """Make every view that pages and exports may read, with its comments."""
+    """Add up the aggregate tables from the facts as they are now, and make every view with its comments.
+
+    Aggregates are tables: after a change of facts this must run again, or pages show the facts of before.
+    """
     run(con, queries(folders))
 
 

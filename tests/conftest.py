@@ -246,7 +246,6 @@ def facts(fact_types: dict[str, dict[str, str]]) -> Iterator[Build]:
         assert drawings.keys() <= known.keys(), f"no such table: {drawings.keys() - known.keys()}"
         for table, types in known.items():
             make_table(con, table, types, drawings.get(table, defaults.get(table, "")))
-        views.create_aggregates(con)
         views.create_views(con)
         return con
 

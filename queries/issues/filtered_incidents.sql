@@ -1,0 +1,45 @@
+-- Incidents that pass every filter, the period included: what a page is about.
+-- Grain: one row per incident. Reads: matching_incidents.
+create or replace view filtered_incidents as
+select *
+from matching_incidents
+where
+    (getvariable('start') is null or on_date >= getvariable('start')::date)
+    and (getvariable('until') is null or on_date < getvariable('until')::date);
+
+comment on view filtered_incidents is 'Incidents that pass every filter, within the period.';
+comment on column filtered_incidents.incident_key is 'Key of the incident: the same whatever the order of loading.';
+comment on column filtered_incidents.order_ref is 'Number of its order as everyone writes it; NULL when no order is named.';
+comment on column filtered_incidents.order_key is 'Key of its order; ''ref/…'' when the order is not loaded, NULL when none is named.';
+comment on column filtered_incidents.order_name is 'Number of its order as the shop shows it.';
+comment on column filtered_incidents.line_key is 'Key of its order line; NULL when it is about the order or the line is not known.';
+comment on column filtered_incidents.sku is 'Article; NULL when not known.';
+comment on column filtered_incidents.product is 'Name of the article.';
+comment on column filtered_incidents.variant is 'Variant of the article.';
+comment on column filtered_incidents.supplier is 'Supplier of the article.';
+comment on column filtered_incidents.lot is 'Lot of the article.';
+comment on column filtered_incidents.category is 'Category of the article.';
+comment on column filtered_incidents.warehouse is 'Warehouse that shipped, or that reported it.';
+comment on column filtered_incidents.carrier is 'Carrier of the parcel.';
+comment on column filtered_incidents.channel is 'Where it was sold; without an order, where it was reported.';
+comment on column filtered_incidents.country is 'Country it was shipped to.';
+comment on column filtered_incidents.region is 'Region it was shipped to.';
+comment on column filtered_incidents.fulfilled_by is 'Who shipped: merchant, 3pl or marketplace.';
+comment on column filtered_incidents.cause is 'Root cause; ''unknown'' when nothing tells.';
+comment on column filtered_incidents.party is 'Who can put it right.';
+comment on column filtered_incidents.family is 'Family of the root cause.';
+comment on column filtered_incidents.evidence is 'What the cause rests on: decision, fact, tag, reason, words, default or none.';
+comment on column filtered_incidents.evidence_rank is 'Rank of that evidence, 1 is best, 9 is none.';
+comment on column filtered_incidents.secondary_causes is 'Other causes its signals name.';
+comment on column filtered_incidents.has_conflict is 'Whether its signals blame different parties; unknown ones do not count.';
+comment on column filtered_incidents.signal_count is 'Signals it is made of.';
+comment on column filtered_incidents.kinds is 'Kinds of those signals.';
+comment on column filtered_incidents.first_at is 'First signal (UTC).';
+comment on column filtered_incidents.last_at is 'Last signal (UTC).';
+comment on column filtered_incidents.event_date is 'Day of its first signal, in the shop''s zone.';
+comment on column filtered_incidents.order_date is 'Day of its order, in the shop''s zone; NULL when not known.';
+comment on column filtered_incidents.quantity is 'Pieces it is about; NULL when not told.';
+comment on column filtered_incidents.cost_cents is 'Refunded for it, minor units; NULL when no amount is known.';
+comment on column filtered_incidents.currency is 'Currency of the amount.';
+comment on column filtered_incidents.on_date is 'Day it counts on, by the date basis chosen.';
+comment on column filtered_incidents.period_start_date is 'First day of the week or month it counts in.';

@@ -1,0 +1,81 @@
+-- Incidents that pass every filter but the period, with the day they count on (of the event or of the order, as the
+-- filter `basis` says) and the week or month of that day (as `grain` says). An unset or empty filter lets all pass.
+-- Grain: one row per incident. Reads: incidents.
+create or replace view matching_incidents as
+select
+    *,
+    if(getvariable('basis') = 'order', order_date, event_date) as on_date,
+    if(
+        getvariable('grain') = 'month',
+        date_trunc('month', if(getvariable('basis') = 'order', order_date, event_date)),
+        date_trunc('week', if(getvariable('basis') = 'order', order_date, event_date))
+    )::date as period_start_date
+from incidents
+where
+    (
+        coalesce(len(getvariable('channels')::varchar[]), 0) = 0
+        or channel in getvariable('channels')::varchar[]
+    )
+    and (coalesce(len(getvariable('causes')::varchar[]), 0) = 0 or cause in getvariable('causes')::varchar[])
+    and (
+        coalesce(len(getvariable('families')::varchar[]), 0) = 0
+        or family in getvariable('families')::varchar[]
+    )
+    and (
+        coalesce(len(getvariable('parties')::varchar[]), 0) = 0
+        or party in getvariable('parties')::varchar[]
+    )
+    and (coalesce(len(getvariable('skus')::varchar[]), 0) = 0 or sku in getvariable('skus')::varchar[])
+    and (
+        coalesce(len(getvariable('suppliers')::varchar[]), 0) = 0
+        or supplier in getvariable('suppliers')::varchar[]
+    )
+    and (
+        coalesce(len(getvariable('warehouses')::varchar[]), 0) = 0
+        or warehouse in getvariable('warehouses')::varchar[]
+    )
+    and (
+        coalesce(len(getvariable('carriers')::varchar[]), 0) = 0
+        or carrier in getvariable('carriers')::varchar[]
+    )
+    and (
+        coalesce(len(getvariable('countries')::varchar[]), 0) = 0
+        or country in getvariable('countries')::varchar[]
+    );
+
+comment on view matching_incidents is 'Incidents that pass every filter but the period.';
+comment on column matching_incidents.incident_key is 'Key of the incident: the same whatever the order of loading.';
+comment on column matching_incidents.order_ref is 'Number of its order as everyone writes it; NULL when no order is named.';
+comment on column matching_incidents.order_key is 'Key of its order; ''ref/…'' when the order is not loaded, NULL when none is named.';
+comment on column matching_incidents.order_name is 'Number of its order as the shop shows it.';
+comment on column matching_incidents.line_key is 'Key of its order line; NULL when it is about the order or the line is not known.';
+comment on column matching_incidents.sku is 'Article; NULL when not known.';
+comment on column matching_incidents.product is 'Name of the article.';
+comment on column matching_incidents.variant is 'Variant of the article.';
+comment on column matching_incidents.supplier is 'Supplier of the article.';
+comment on column matching_incidents.lot is 'Lot of the article.';
+comment on column matching_incidents.category is 'Category of the article.';
+comment on column matching_incidents.warehouse is 'Warehouse that shipped, or that reported it.';
+comment on column matching_incidents.carrier is 'Carrier of the parcel.';
+comment on column matching_incidents.channel is 'Where it was sold; without an order, where it was reported.';
+comment on column matching_incidents.country is 'Country it was shipped to.';
+comment on column matching_incidents.region is 'Region it was shipped to.';
+comment on column matching_incidents.fulfilled_by is 'Who shipped: merchant, 3pl or marketplace.';
+comment on column matching_incidents.cause is 'Root cause; ''unknown'' when nothing tells.';
+comment on column matching_incidents.party is 'Who can put it right.';
+comment on column matching_incidents.family is 'Family of the root cause.';
+comment on column matching_incidents.evidence is 'What the cause rests on: decision, fact, tag, reason, words, default or none.';
+comment on column matching_incidents.evidence_rank is 'Rank of that evidence, 1 is best, 9 is none.';
+comment on column matching_incidents.secondary_causes is 'Other causes its signals name.';
+comment on column matching_incidents.has_conflict is 'Whether its signals blame different parties; unknown ones do not count.';
+comment on column matching_incidents.signal_count is 'Signals it is made of.';
+comment on column matching_incidents.kinds is 'Kinds of those signals.';
+comment on column matching_incidents.first_at is 'First signal (UTC).';
+comment on column matching_incidents.last_at is 'Last signal (UTC).';
+comment on column matching_incidents.event_date is 'Day of its first signal, in the shop''s zone.';
+comment on column matching_incidents.order_date is 'Day of its order, in the shop''s zone; NULL when not known.';
+comment on column matching_incidents.quantity is 'Pieces it is about; NULL when not told.';
+comment on column matching_incidents.cost_cents is 'Refunded for it, minor units; NULL when no amount is known.';
+comment on column matching_incidents.currency is 'Currency of the amount.';
+comment on column matching_incidents.on_date is 'Day it counts on, by the date basis chosen.';
+comment on column matching_incidents.period_start_date is 'First day of the week or month it counts in.';

@@ -1,0 +1,56 @@
+-- How many incidents, on how many orders, for how much money, week by week or month by month. A quiet week is a row
+-- that says 0. Amounts in another currency than the one asked for are counted, not added.
+-- Grain: one row per week or month. Reads: int_matching_days, int_exposure_days, int_periods, settings.
+create or replace view trend_total as
+with incident_days as (
+    select
+        date_trunc(if(getvariable('grain') = 'month', 'month', 'week'), on_date)::date as period_start_date,
+        sum(incident_count)::bigint as incident_count,
+        sum(priced_count)
+            filter (where currency = coalesce(getvariable('currency'), settings.main_currency))::bigint as priced_count,
+        sum(cost_cents)
+            filter (where currency = coalesce(getvariable('currency'), settings.main_currency))::bigint as cost_cents,
+        sum(priced_count)
+            filter (where currency is distinct from coalesce(getvariable('currency'), settings.main_currency))::bigint
+            as other_currency_count
+    from int_matching_days
+    cross join settings
+    where
+        (getvariable('start') is null or on_date >= getvariable('start')::date)
+        and (getvariable('until') is null or on_date < getvariable('until')::date)
+    group by period_start_date
+),
+
+order_days as (
+    select
+        date_trunc(if(getvariable('grain') = 'month', 'month', 'week'), date)::date as period_start_date,
+        sum(order_count)::bigint as order_count
+    from int_exposure_days
+    where
+        (getvariable('start') is null or date >= getvariable('start')::date)
+        and (getvariable('until') is null or date < getvariable('until')::date)
+    group by period_start_date
+)
+
+select
+    int_periods.period_start_date,
+    coalesce(incident_days.incident_count, 0) as incident_count,
+    -- no order at all under these filters: how many there were is not known, rather than none
+    case
+        when exists (select 1 from order_days) then coalesce(order_days.order_count, 0)
+    end as order_count,
+    if(coalesce(incident_days.incident_count, 0) = 0, 0, incident_days.cost_cents) as cost_cents,
+    coalesce(incident_days.other_currency_count, 0) as other_currency_count,
+    int_periods.is_complete
+from int_periods
+left join incident_days on int_periods.period_start_date = incident_days.period_start_date
+left join order_days on int_periods.period_start_date = order_days.period_start_date
+order by int_periods.period_start_date;
+
+comment on view trend_total is 'Incidents, orders and cost by week or month; quiet ones count 0.';
+comment on column trend_total.period_start_date is 'Monday of the week, or first day of the month.';
+comment on column trend_total.incident_count is 'Incidents; 0 in a quiet week.';
+comment on column trend_total.order_count is 'Orders placed; NULL when no orders are loaded for these filters.';
+comment on column trend_total.cost_cents is 'Refunded, minor units of the currency asked for; NULL when there were incidents and no amount is known.';
+comment on column trend_total.other_currency_count is 'Incidents whose amount is in another currency: not in the cost.';
+comment on column trend_total.is_complete is 'Whether the data reach the last day of the week or month, and the period chosen does not cut it.';
