@@ -217,6 +217,9 @@ class _Plan:
         """Equal records without an id are told apart by their ordinal, so equal rows are kept, and exports that overlap meet."""
         if self.kind.own_id is None:
             return
+        found = self.con.execute(self._sql("select exists (from incoming_x where is_keyless)")).fetchall()
+        if found == [(False,)]:
+            return
         self.con.execute(self._sql(_NUMBER_EQUAL).replace("own_id", self.kind.own_id))
 
     def _sql(self, template: str) -> str:
@@ -391,14 +394,20 @@ def _reasons(
                     yield number, problem.column, value, problem.reason
 
 
+# Writing the table anew takes seconds where updating it in place takes minutes.
 _NUMBER_EQUAL = """
-    update incoming_x set own_id = n.numbered, record_id = replace(incoming_x.record_id, n.own, n.numbered)
-    from (
-        select rowid as position, own_id as own,
-            own_id || '-' || row_number() over (partition by own_id order by row_number, rowid) as numbered
+    create or replace temp table numbered_records as
+    select i.* replace (
+        coalesce(i.own_id || '-' || n.ordinal, i.own_id) as own_id,
+        coalesce(replace(i.record_id, i.own_id, i.own_id || '-' || n.ordinal), i.record_id) as record_id
+    )
+    from incoming_x as i
+    left join (
+        select rowid as position, row_number() over (partition by own_id order by row_number, rowid) as ordinal
         from incoming_x where is_keyless
-    ) as n
-    where incoming_x.rowid = n.position
+    ) as n on i.rowid = n.position;
+    drop table incoming_x;
+    alter table numbered_records rename to incoming_x;
 """
 _KEEP_LATEST = """
     delete from incoming_x where rowid not in (
