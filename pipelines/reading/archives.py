@@ -73,7 +73,7 @@ def _unpacked(
     return shown, target
 
 
-def copy_within(source: IO[bytes], target: Path, limit: int) -> None:
+def copy_within(source: IO[bytes] | gzip.GzipFile, target: Path, limit: int) -> None:
     """Copy at most `limit` bytes, whatever the archive declared; more is a ValueError."""
     left = limit
     with target.open("wb") as copy:

@@ -34,7 +34,7 @@ def read(path: Path, name: str, con: duckdb.DuckDBPyConnection, scratch: Path) -
     with path.open("rb") as file:
         encoding = encodings.guess(file.read(SAMPLE_BYTES), path)
     text = _in_utf8(path, encoding, scratch)
-    found = _format(text)
+    found = format_of(text)
     if found is None:
         yield Refusal(name, Message("no_header", {"file": name}))
         return
@@ -43,7 +43,7 @@ def read(path: Path, name: str, con: duckdb.DuckDBPyConnection, scratch: Path) -
         # The accents that tell come after the beginning that was looked at.
         encoding = encodings.WINDOWS
         text = _in_utf8(path, encoding, scratch)
-        found = _format(text) or found
+        found = format_of(text) or found
         staged = stage_quickly(text, found, con)
     try:
         staged = staged or stage_carefully(text, found, con, scratch)
@@ -92,7 +92,8 @@ def _in_utf8(path: Path, encoding: str, scratch: Path) -> Path:
     return encodings.to_utf8(path, encoding, scratch / f"{staging.new_name()}.txt")
 
 
-def _format(text: Path) -> Format | None:
+def format_of(text: Path) -> Format | None:
+    """The format of a UTF-8 file; None without a header."""
     with text.open("rb") as file:
         head = file.read(SAMPLE_BYTES)
         is_whole = not file.read(1)

@@ -132,7 +132,7 @@ def _values_sheet(text: Path, name: str, con: duckdb.DuckDBPyConnection, scratch
     bad: list[BadRow] = []
     even = scratch / f"{staging.new_name()}.ndjson"
     with even.open("w", encoding="utf-8", errors="replace") as target:
-        for number, record in enumerate(_records(text, path), 1):
+        for record in _records(text, path):
             if isinstance(record, BrokenJsonError):
                 bad.append(BadRow(record.line, record.text[:SHOWN], "not_json"))
                 target.write("\n")  # keeps the place: row numbers are places

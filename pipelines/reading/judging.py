@@ -8,7 +8,7 @@ purpose; both leave a pattern that damage does not:
   of them. So each such group is short by the same cells, beginning with the first row of the sheet.
 - Marketplaces' tab-separated reports leave them out in every row. So no row of the file ends in an empty cell.
 
-A file must fit its pattern entirely, and a row that has no line end (the last one, where a download was cut) never does.
+A file must fit its pattern entirely, and a row without a line end (the last, where a download was cut) never does.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ def _sheets(
         yield Refusal(name, Message(problem, {"file": name}))
     elif head.startswith(b"PAR1"):
         yield from columnar.read(_plain(path, scratch), name, con)
-    elif head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+    elif head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         yield from _zip(path, name, con, scratch, may_unpack)
     elif head.startswith(b"\x1f\x8b"):
         inside = archives.gunzipped(path, name, scratch) if may_unpack else _nested(name)
@@ -158,7 +158,7 @@ def _is_binary(text: str) -> bool:
     """True when control characters are more than a slip: text has next to none."""
     sample = text[:8192]
     controls = sum(
-        1 for letter in sample if letter < " " and letter not in "\t\r\n\x0b\x0c\x1b" or letter == "\ufffd"
+        1 for letter in sample if (letter < " " and letter not in "\t\r\n\x0b\x0c\x1b") or letter == "\ufffd"
     )
     return controls > 0.02 * len(sample) + 2
 

@@ -20,7 +20,7 @@ MAX_CELL_CHARACTERS = 8 << 20
 # Below this size every further line is tried; above it only lines that can close the quote (else time is squared).
 ALWAYS_TRY = 1 << 16
 
-_QUOTED = re.compile(r' *"([^"]*(?:""[^"]*)*)" *')
+_QUOTED = re.compile(r' *"([^"]*(?:""[^"]*)*)"(?!") *')
 _OPENING = re.compile(r' *"')
 _PLAIN = {d: re.compile(rf"[^{re.escape(d)}\r\n]*") for d in ",;\t|"}
 

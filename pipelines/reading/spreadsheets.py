@@ -23,6 +23,7 @@ HEAD_ROWS = 100
 # Beyond these a sheet is formatting run down to its last row or column, not a table.
 MAX_COLUMNS = 2_000
 
+_MOMENT = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?"
 _SPREADSHEETML = "{urn:schemas-microsoft-com:office:spreadsheet}"
 
 
@@ -76,24 +77,18 @@ def _mend_times(con: duckdb.DuckDBPyConnection, table: str, column: str) -> None
     Whether a date has a time is a matter of the whole column: a single order may well be placed at midnight.
     """
     value = duckdb.ColumnExpression(column)
-    looks = duckdb.FunctionExpression(
-        "regexp_full_match", value, duckdb.ConstantExpression(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?")
-    )
+    looks = duckdb.FunctionExpression("regexp_full_match", value, duckdb.ConstantExpression(_MOMENT))
     moments = con.table(table).filter(looks).select(value.alias("moment"))
     midnights, times, total = moments.aggregate(
         "count(*) filter (moment like '% 00:00:00'), count(*) filter (moment like '1899-12-3_ %'), count(*)"
     ).fetchall()[0]
     if total and midnights == total:
-        part = "left(cell, 10)"
+        sql = "update staged set cell = left(cell, 10) where regexp_full_match(cell, $moment)"
     elif total and times == total:
-        part = "substr(cell, 12)"
+        sql = "update staged set cell = substr(cell, 12) where regexp_full_match(cell, $moment)"
     else:
         return
-    sql = "update staged set cell = " + part + " where regexp_full_match(cell, $moment)"
-    con.execute(
-        staging.statement(sql.replace("cell", column), table),
-        {"moment": r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?"},
-    )
+    con.execute(staging.statement(sql, table).replace("cell", column), {"moment": _MOMENT})
 
 
 def _sheet(name: str, con: duckdb.DuckDBPyConnection, table: str, width: int) -> Iterator[Sheet | Refusal]:
