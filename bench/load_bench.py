@@ -29,26 +29,27 @@ _TICKETS = """
         select
             (90000000 + i)::varchar as "Ticket id",
             ['mauvaise_taille', 'wrong_item', 'defectueux', 'late', 'colis_perdu', 'vip', 'où est ma commande', 'refund']
-                [1 + hash(i, 1) % 8] || ',' || 'wave_' || hash(i, 2) % 10 as "Tags",
-            ['email', 'chat', 'contact_form', 'instagram-direct-message'][1 + hash(i, 3) % 4] as "Initial channel",
-            ['normal', 'high'][1 + hash(i, 4) % 2] as "Priority",
+                [1 + noise(i, 1) % 8] || ',' || 'wave_' || noise(i, 2) % 10 as "Tags",
+            ['email', 'chat', 'contact_form', 'instagram-direct-message'][1 + noise(i, 3) % 4] as "Initial channel",
+            ['normal', 'high'][1 + noise(i, 4) % 2] as "Priority",
             'Boutique' as "Last used integration name",
             'gmail' as "Last used integration type",
             'False' as "Created by an agent",
-            ['Commande #', 'Order #'][1 + hash(i, 5) % 2] || 1000 + i % 900000
-                || [' est arrivée cassée', ' is late please help', ': wrong size', ' question'][1 + hash(i, 6) % 4] as "Subject",
+            -- three subjects in ten name an order; one order in four has a second ticket
+            case when noise(i, 15) % 10 < 3 then ['Commande #', 'Order #'][1 + noise(i, 5) % 2] || 1000 + i * 3 // 4 else 'Ma commande' end
+                || [' est arrivée cassée', ' is late please help', ': wrong size', ' question'][1 + noise(i, 6) % 4] as "Subject",
             strftime(timestamp '2024-01-01' + to_seconds(i * 40), '%Y-%m-%d %H:%M:%S') as "Creation date",
             strftime(timestamp '2024-01-02' + to_seconds(i * 40), '%Y-%m-%d %H:%M:%S') as "Closed date",
-            case when hash(i, 7) % 5 = 0 then (1 + hash(i, 8) % 5)::varchar end as "Survey score",
+            case when noise(i, 7) % 5 = 0 then (1 + noise(i, 8) % 5)::varchar end as "Survey score",
             null as "Survey replied date",
-            'Agent ' || hash(i, 9) % 12 as "Assignee name",
-            'agent' || hash(i, 9) % 12 || '@example.com' as "Assignee email",
-            'client' || hash(i, 10) % 1000000 || '@example.com' as "Customer email",
-            'Client ' || hash(i, 10) % 1000000 as "Customer name",
-            hash(i, 11) % 100000 as "First response time (s)",
-            hash(i, 12) % 400000 as "Resolution time (s)",
-            1 + hash(i, 13) % 6 as "Number of agent messages",
-            1 + hash(i, 14) % 5 as "Number of customer messages"
+            'Agent ' || noise(i, 9) % 12 as "Assignee name",
+            'agent' || noise(i, 9) % 12 || '@example.com' as "Assignee email",
+            'client' || noise(i, 10) % 1000000 || '@example.com' as "Customer email",
+            'Client ' || noise(i, 10) % 1000000 as "Customer name",
+            noise(i, 11) % 100000 as "First response time (s)",
+            noise(i, 12) % 400000 as "Resolution time (s)",
+            1 + noise(i, 13) % 6 as "Number of agent messages",
+            1 + noise(i, 14) % 5 as "Number of customer messages"
         from range($first, $last) as r (i)
     ) to '{}' (header)
 """
@@ -56,7 +57,9 @@ _TICKETS = """
 
 def write_tickets(path: Path, first: int, last: int) -> None:
     """A Gorgias ticket export of the tickets numbered `first` to `last` (exclusive)."""
-    duckdb.execute(_TICKETS.format(path), {"first": first, "last": last})
+    con = duckdb.connect()
+    con.execute("create macro noise(i, salt) as (hash(i, salt) % 1000003)::bigint")
+    con.execute(_TICKETS.format(path), {"first": first, "last": last})
 
 
 def bare_seconds(csv: Path, folder: Path) -> float:

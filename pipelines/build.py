@@ -80,7 +80,6 @@ def build(con: duckdb.DuckDBPyConnection, store: Store) -> bool:
             _replace_touched(con)
         con.execute("delete from dirty_records")
         con.execute("update build_state set is_everything_due = false, build_version = $v", {"v": wanted})
-        views.create_aggregates(con)
         if everything:
             views.create_views(con)
         con.execute("delete from published")

@@ -1,0 +1,1 @@
+"""Measurements that are not tests: how long, how much memory, and what survives."""

@@ -1,0 +1,283 @@
+"""A load is once, whole and in any order: what the store says depends on the files, not on how they came."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.load import FileResult, Options, Progress, load
+from pipelines.store import Store, StoreError
+
+FACTS = {
+    "lines": "order_key, line_key, sku, supplier, quantity, channel, order_date, shipped_date, is_confirmed, is_shipped",
+    "signals": "kind, record_id, order_key, line_key, occurred_at, cause, party, evidence, amount_cents, link",
+    "incidents": "order_key, line_key, sku, cause, party, evidence, secondary_causes, has_conflict, signal_count, kinds, "
+    "first_at, last_at, event_date, order_date, cost_cents, currency",
+    "exposure_daily": "* exclude (order_count), order_count",
+}
+
+GORGIAS = (
+    "Ticket id,Tags,Initial channel,Created by an agent,Subject,Creation date,Closed date,Survey score,Customer email"
+)
+RETURNS = (
+    "return-date\torder-id\tsku\tasin\tfnsku\tproduct-name\tquantity\tfulfillment-center-id\tdetailed-disposition\t"
+    "reason\tstatus\tlicense-plate-number\tcustomer-comments"
+)
+ORDERS = (
+    "amazon-order-id\tmerchant-order-id\tpurchase-date\tlast-updated-date\torder-status\tfulfillment-channel\t"
+    "sales-channel\tship-service-level\tproduct-name\tsku\tasin\titem-status\tquantity\tcurrency\titem-price\titem-tax\t"
+    "ship-city\tship-state\tship-postal-code\tship-country"
+)
+
+
+def _tickets(path: Path, rows: list[str]) -> Path:
+    path.write_text("\n".join([GORGIAS, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def _table(path: Path, header: str, rows: list[str]) -> Path:
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def _order(number: int, sku: str, status: str = "Shipped", updated: str = "2026-03-02", item: str = "Shipped") -> str:
+    return (
+        f"701-0000001-{number:07d}\t\t2026-03-01T10:00:00+00:00\t{updated}T10:00:00+00:00\t{status}\tAmazon\tAmazon.ca\t"
+        f"Standard\tBoot\t{sku}\tB0\t{item}\t1\tCAD\t100.00\t15.00\tX\tQC\tH2X\tCA"
+    )
+
+
+def _return(number: int, sku: str, lpn: str, day: str, reason: str = "DEFECTIVE", disposition: str = "DEFECTIVE") -> str:
+    return (
+        f"{day}T15:31:40+00:00\t701-0000001-{number:07d}\t{sku}\tB0\tX0\tBoot\t1\tYYZ4\t{disposition}\t{reason}\t"
+        f"Unit returned to inventory\t{lpn}\t"
+    )
+
+
+def _files(folder: Path) -> list[Path]:
+    """Four exports that overlap, contradict and complete one another."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return [
+        _table(folder / "orders-early.txt", ORDERS, [_order(n, f"SKU-{n % 3}", "Unshipped") for n in range(1, 9)]),
+        _table(
+            folder / "orders-late.txt",
+            ORDERS,
+            [
+                *(_order(n, f"SKU-{n % 3}", updated="2026-03-20") for n in range(5, 13)),
+                _order(9, "SKU-9", updated="2026-03-20", item="Cancelled"),
+            ],
+        ),
+        _table(
+            folder / "returns.txt",
+            RETURNS,
+            [
+                *(_return(n, f"SKU-{n % 3}", f"LPN{n}", "2026-03-25") for n in range(3, 7)),
+                _return(3, "SKU-0", "LPN3", "2026-03-25"),  # the same unit twice
+                _return(20, "SKU-0", "LPN20", "2026-03-26", "NEVER_ARRIVED", "SELLABLE"),  # its order is not loaded
+            ],
+        ),
+        _tickets(
+            folder / "tickets.csv",
+            [
+                "1,defectueux,email,False,Order 701-0000001-0000004 broke,2026-03-27 10:00:00,,,a@example.com",
+                "2,,chat,False,mauvaise taille,2026-03-28 10:00:00,,,b@example.com",
+                "3,spam,email,True,Hello,2026-03-28 11:00:00,,,c@example.com",
+            ],
+        ),
+    ]
+
+
+def _facts(store: Store) -> dict[str, list[tuple[object, ...]]]:
+    """What the newest snapshot says, without where and when it was read."""
+    snapshot = store.snapshot()
+    assert snapshot is not None
+    with duckdb.connect(str(snapshot), read_only=True) as con:
+        return {
+            fact: sorted(con.execute(f"select {columns} from {fact}").fetchall(), key=repr)
+            for fact, columns in FACTS.items()
+        }
+
+
+def _sums_agree(results: list[FileResult]) -> bool:
+    return all(r.rows_in == r.loaded + r.unchanged + r.rejected for r in results)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[object, ...]]]:
+    """The facts after all files in one load."""
+    folder = tmp_path_factory.mktemp("whole")
+    store = Store(folder / "store")
+    results = load(_files(folder / "in"), store)
+    assert [r.status for r in results] == ["loaded"] * 4
+    assert _sums_agree(results)
+    return _facts(store)
+
+
+def test_the_files_of_this_test_make_incidents_of_several_kinds(whole: dict[str, list[tuple[object, ...]]]) -> None:
+    kinds = {kind for row in whole["incidents"] for kind in row[9]}  # type: ignore[attr-defined]
+    assert kinds >= {"ticket", "return", "cancellation"}
+    assert len(whole["lines"]) == 13
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4)))[::5])
+def test_files_one_at_a_time_in_any_order_say_the_same_as_all_at_once(
+    order: tuple[int, ...], tmp_path: Path, whole: dict[str, list[tuple[object, ...]]]
+) -> None:
+    files, store = _files(tmp_path / "in"), Store(tmp_path / "store")
+    for position in order:
+        assert _sums_agree(load([files[position]], store))
+    assert _facts(store) == whole
+
+
+def test_loading_everything_again_changes_nothing_and_says_so(tmp_path: Path) -> None:
+    files, store = _files(tmp_path / "in"), Store(tmp_path / "store")
+    load(files, store)
+    before = _facts(store)
+    again = load(files, store)
+    assert [(r.loaded, r.unchanged + r.rejected) for r in again] == [(0, r.rows_in) for r in again]
+    assert _facts(store) == before
+
+
+def test_the_same_rows_in_another_file_are_unchanged(tmp_path: Path) -> None:
+    files, store = _files(tmp_path / "in"), Store(tmp_path / "store")
+    load(files, store)
+    before = _facts(store)
+    lines = files[3].read_text(encoding="utf-8").splitlines()
+    copy = tmp_path / "copy.csv"
+    copy.write_text("\n".join([lines[0], *reversed(lines[1:])]) + "\n", encoding="utf-8")
+    (result,) = load([copy], store)
+    assert (result.rows_in, result.loaded, result.unchanged, result.rejected) == (3, 0, 3, 0)
+    assert _facts(store) == before
+
+
+def test_an_older_state_never_replaces_a_newer_one(tmp_path: Path) -> None:
+    files, store = _files(tmp_path / "in"), Store(tmp_path / "store")
+    load([files[1]], store)
+    (early,) = load([files[0]], store)
+    assert (early.loaded, early.unchanged) == (4, 4)  # orders 5 to 8 were known in a later state
+
+
+def test_many_small_loads_equal_one_large_one(tmp_path: Path) -> None:
+    dice = random.Random(7)  # noqa: S311
+    rows = [
+        f"{n},{dice.choice(['defectueux', 'colis_perdu', '', 'vip'])},email,False,"
+        f"Order 701-0000001-{dice.randrange(1, 9):07d},2026-04-{1 + n % 28:02d} 10:00:00,,,c{n}@example.com"
+        for n in range(60)
+    ]
+    orders = _files(tmp_path / "in")[0]
+    one, many = Store(tmp_path / "one"), Store(tmp_path / "many")
+    load([orders, _tickets(tmp_path / "all.csv", rows)], one)
+    load([orders], many)
+    for part in range(6):
+        load([_tickets(tmp_path / f"part-{part}.csv", rows[part::6])], many)
+    assert _facts(many) == _facts(one)
+
+
+def test_one_bad_row_and_one_bad_file_stop_nothing_else(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    good = _tickets(
+        tmp_path / "tickets.csv",
+        [
+            "1,,email,False,a,2026-03-27 10:00:00,,,",
+            "2,,email,False,b,yesterday,,,",
+            "3,,email,maybe,c,2026-03-27 10:00:00,,,",
+        ],
+    )
+    nonsense = tmp_path / "nonsense.csv"
+    nonsense.write_text("alpha,beta\n1,2\n", encoding="utf-8")
+    refused, loaded = load([nonsense, good], store)
+    assert refused.status == "refused"
+    assert refused.message is not None
+    assert (loaded.rows_in, loaded.loaded, loaded.rejected) == (3, 1, 2)
+    snapshot = store.snapshot()
+    assert snapshot is not None
+    with duckdb.connect(str(snapshot), read_only=True) as con:
+        rejects = con.execute("select line, column_name, value, reason, raw_text from rejects order by line").fetchall()
+    assert rejects == [
+        (3, "Creation date", "yesterday", "not_a_date", "2,,email,False,b,yesterday,,,"),
+        (4, "Created by an agent", "maybe", "not_yes_or_no", "3,,email,maybe,c,2026-03-27 10:00:00,,,"),
+    ]
+
+
+def test_mended_rejects_load_and_leave_nothing_twice(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    load([_tickets(tmp_path / "a.csv", ["1,,email,False,a,2026-03-27 10:00:00,,,", "2,,email,False,b,soon,,,"])], store)
+    (mended,) = load([_tickets(tmp_path / "b.csv", ["2,,email,False,b,2026-03-28 10:00:00,,,"])], store)
+    assert (mended.loaded, mended.rejected) == (1, 0)
+    assert len(_facts(store)["signals"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("dates", "code"),
+    [
+        (["03/04/2026 10:00", "05/06/2026 10:00"], "dates_ambiguous"),
+        (["31/12/2025 10:00", "12/31/2025 10:00"], "dates_change_order"),
+    ],
+)
+def test_dates_that_the_file_does_not_settle_are_refused_not_guessed(dates: list[str], code: str, tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    file = _tickets(tmp_path / "t.csv", [f"{n},,email,False,a,{at},,," for n, at in enumerate(dates)])
+    (result,) = load([file], store)
+    assert result.status == "refused"
+    assert result.message is not None
+    assert result.message.code == code
+    (told,) = load([file], store, Options(dates="day_first"))
+    assert told.status == "loaded"
+    assert told.loaded + told.rejected == 2
+
+
+def test_one_date_above_twelve_settles_the_whole_file(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    load([_tickets(tmp_path / "t.csv", ["1,,email,False,a,03/04/2026 10:00,,,", "2,,email,False,a,25/04/2026 10:00,,,"])], store)
+    assert sorted(str(row[4]) for row in _facts(store)["signals"]) == ["2026-04-03 10:00:00", "2026-04-25 10:00:00"]
+
+
+def test_a_second_loader_is_told_that_the_store_is_busy(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    with store.writing(), pytest.raises(StoreError) as told:
+        load([], Store(tmp_path / "store"))
+    assert told.value.message.code == "store_busy"
+
+
+def test_readers_keep_their_snapshot_and_only_three_are_kept(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    names = []
+    for day in range(1, 6):
+        load([_tickets(tmp_path / f"{day}.csv", [f"{day},,email,False,a,2026-03-{day:02d} 10:00:00,,,"])], store)
+        names.append(store.snapshot())
+    assert len(set(names)) == 5
+    assert sorted(store.snapshots.glob("*.duckdb")) == sorted(filter(None, names[-3:]))
+
+
+def test_progress_is_told_for_every_file_and_step(tmp_path: Path) -> None:
+    seen: list[Progress] = []
+    load(_files(tmp_path / "in"), Store(tmp_path / "store"), progress=seen.append)
+    assert [p.file for p in seen if p.step == "read"] == ["orders-early.txt", "orders-late.txt", "returns.txt", "tickets.csv"]
+    assert [p.step for p in seen[4:]] == ["build", "publish", "done"]
+
+
+def test_no_personal_data_reaches_the_store(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    load(
+        [_tickets(tmp_path / "t.csv", ["1,,email,False,Call 514 555 0199 or zoe@example.com,2026-03-27 10:00:00,,,zoe@example.com"])],
+        store,
+    )
+    stored = store.master.read_bytes()
+    assert b"zoe@example" not in stored
+    assert b"555 0199" not in stored
+
+
+def test_what_decides_how_records_are_read_is_part_of_the_build_version(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    load([_tickets(tmp_path / "t.csv", ["1,bizarre,email,False,a,2026-03-27 10:00:00,,,"])], store)
+    assert _facts(store)["incidents"][0][3] == "unknown"
+    store.user.mkdir(exist_ok=True)
+    (store.user / "tags.csv").write_text("tag,cause\nbizarre,product_defect\n", encoding="utf-8")
+    load([], store)
+    assert _facts(store)["incidents"][0][3] == "product_defect"
+
+
