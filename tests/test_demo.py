@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import re
 from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from pipelines.demo import MAPPINGS, STORIES, Story, copy_mappings, last_monday, write_demo
 from pipelines.sources.mapping import read_mapping
+from tests.demo_files import FOUND_BY, UNTIL, documents, of_price_typo, shopify_lines, table, tickets
 
-UNTIL = date(2026, 11, 16)
 SIZE = 0.1
-Rows = list[dict[str, str]]
 
 GORGIAS_2023 = (
     "Ticket id,Tags,Initial channel,Last used integration name,Last used integration type,Created by an agent,Subject,"
@@ -32,15 +28,24 @@ GORGIAS_2026 = (
     "Ticket URL,Ticket Field: AI Intent,Ticket Field: Brand,Ticket Field: Customer Type,Ticket Field: Type,"
     "Ticket Field: AI Agent Outcome,"
 )
-AMAZON_ORDERS = "amazon-order-id merchant-order-id purchase-date last-updated-date order-status fulfillment-channel"
+AMAZON_ORDERS = (
+    "amazon-order-id merchant-order-id purchase-date last-updated-date order-status fulfillment-channel"
+)
 FBA_RETURNS = (
     "return-date order-id sku asin fnsku product-name quantity fulfillment-center-id detailed-disposition reason status "
     "license-plate-number customer-comments"
 )
-SHOPIFY = {0: "Name", 15: "Created at", 20: "Lineitem sku", 46: "Cancelled at", 49: "Refunded Amount", 55: "Id", 78: "Payment References"}
+SHOPIFY = {
+    0: "Name",
+    15: "Created at",
+    20: "Lineitem sku",
+    46: "Cancelled at",
+    49: "Refunded Amount",
+    55: "Id",
+    78: "Payment References",
+}
 #: files that may have no row in a tiny demo
 RARE = {"mercatelle_remboursements.csv", "reclamations_transporteurs.csv"}
-ENCODINGS = {"mercatelle": "cp1252"}
 
 
 @pytest.fixture(scope="module")
@@ -48,147 +53,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demo")
     write_demo(folder, UNTIL, SIZE)
     return folder
-
-
-def table(path: Path) -> Rows:
-    """A delimited file's rows as dictionaries, read by the standard library alone."""
-    encoding = ENCODINGS.get(path.name.split("_")[0], "utf-8")
-    separator = "\t" if path.suffix == ".txt" else ";" if path.name.startswith(("mercatelle", "expeditions_lyon")) else ","
-    with path.open(encoding=encoding, newline="") as file:
-        return list(csv.DictReader(file, delimiter=separator))
-
-
-def documents(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
-def shopify_lines(folder: Path) -> Rows:
-    """The lines of all exports, the order's cells filled in; of an order in two exports, its later state."""
-    orders: dict[str, Rows] = {}
-    for path in sorted(folder.glob("shopify_orders_export_*.csv")):
-        first: dict[str, str] = {}
-        lines: dict[str, Rows] = {}
-        for row in table(path):
-            first = row if row["Id"] else first
-            told = {name: row[name] or first[name] for name in row if not name.startswith("Lineitem")}
-            lines.setdefault(row["Name"], []).append({**row, **told})
-        orders |= lines
-    return [line for lines in orders.values() for line in lines]
-
-
-def tickets(folder: Path) -> list[tuple[str, str, datetime]]:
-    """Tags and words, order named (or ''), and time of every ticket of both desks."""
-    found = []
-    for name in ("gorgias_tickets_old.csv", "gorgias_tickets.csv"):
-        for row in table(folder / name):
-            words = f"{row['Tags']} {row['Subject']} {row.get('Ticket Field: Order number', '')}"
-            found.append((words, datetime.fromisoformat(row["Creation date"])))
-    for ticket in documents(folder / "zendesk_tickets.json"):
-        words = f"{','.join(ticket['tags'])} {ticket['subject']} {ticket['description']}"
-        found.append((words, datetime.fromisoformat(ticket["created_at"].rstrip("Z"))))
-    return [(words, named.group() if (named := ORDER.search(words)) else "", at) for words, at in found]
-
-
-ORDER = re.compile(r"#\d{5}|MC\d{7}-A|\d{3}-\d{7}-\d{7}")
-
-
-def complaining(folder: Path, *words: str) -> dict[str, datetime]:
-    """Order -> time of its first ticket that has one of the words."""
-    told = re.compile("|".join(words), re.IGNORECASE)
-    found: dict[str, datetime] = {}
-    for text, order, at in tickets(folder):
-        if order and told.search(text):
-            found[order] = min(at, found.get(order, at))
-    return found
-
-
-def returned(folder: Path, reason: str, sku: str, words: str = "") -> dict[str, datetime]:
-    """Order -> time of its return of such an article for this reason."""
-    found = {}
-    for node in documents(folder / "shopify_returns.jsonl"):
-        line = node["returnLineItems"]["edges"][0]["node"]
-        same = line["fulfillmentLineItem"]["lineItem"]["sku"].startswith(sku) and re.search(words, line["customerNote"])
-        if same and line["returnReason"] == reason:
-            found[node["order"]["name"]] = datetime.fromisoformat(node["createdAt"].rstrip("Z"))
-    return found
-
-
-def of_bad_lot(folder: Path, story: Story) -> dict[str, datetime]:
-    (lot,) = story.where["lot"]
-    sold = {row["No commande"] for row in table(folder / "expeditions_laval.csv") if lot in row["Lots expédiés"]}
-    sold |= {row["Référence client"] for row in table(folder / "expeditions_lyon.csv") if lot in row["Lots expédiés"]}
-    market = {
-        row["N° de commande"]: datetime.strptime(row["Date de demande"], "%d/%m/%Y %H:%M")  # noqa: DTZ007
-        for row in table(folder / "mercatelle_retours.csv")
-        if row["Motif du retour"] == "Produit défectueux" and row["SKU vendeur"].startswith("TAD")
-    }
-    told = market | returned(folder, "DEFECTIVE", "TAD", "(?i)semelle|sole") | complaining(folder, "semelle", r"\bsole\b")
-    return {order: at for order, at in told.items() if order in sold}
-
-
-def of_wrong_sizes(folder: Path, story: Story) -> dict[str, datetime]:
-    skus = story.where["sku"]
-    laval = {row["No commande"] for row in table(folder / "expeditions_laval.csv") if row["Entrepôt"] == "Laval"}
-    bought = {line["Name"] for line in shopify_lines(folder) if line["Lineitem sku"] in skus}
-    told = complaining(folder, "wrong_size", "mauvaise_taille", "mauvaise_pointure", "wrong_color")
-    for sku in skus:
-        told = returned(folder, "WRONG_ITEM", sku) | told
-    first, after = story.ordered_between(UNTIL)
-    recent = {
-        line["Name"] for line in shopify_lines(folder) if str(first) <= line["Created at"][:10] < str(after)
-    }
-    return {order: at for order, at in told.items() if order in laval & bought & recent}
-
-
-def of_stalled_feed(folder: Path, story: Story) -> dict[str, datetime]:
-    first, after = story.reported_between(UNTIL)
-    found = {}
-    for row in table(folder / "mercatelle_annulations.csv"):
-        at = datetime.strptime(row["Date d'annulation"], "%d/%m/%Y %H:%M")  # noqa: DTZ007
-        if row["SKU vendeur"] in story.where["sku"] and row["Motif d'annulation"] == "Rupture de stock":
-            if first <= at.date() < after:
-                found[row["N° de commande"]] = at
-    return found
-
-
-def of_price_typo(folder: Path, story: Story) -> dict[str, datetime]:
-    cheap = {
-        line["Name"]
-        for line in shopify_lines(folder)
-        if line["Lineitem sku"].startswith("MIS") and line["Lineitem price"] == "38.90" and line["Cancelled at"]
-    }
-    return {
-        row["Commande"]: datetime.fromisoformat(row["Annulée le"])
-        for row in table(folder / "annulations.csv")
-        if row["Commande"] in cheap and row["Motif"] == "CUSTOMER" and row["Déclarée par"] == "client"
-    }
-
-
-def of_lost_parcels(folder: Path, story: Story) -> dict[str, datetime]:
-    sent = {
-        row["No commande"]
-        for row in table(folder / "expeditions_laval.csv")
-        if row["Transporteur"] == "Borelis" and row["Ville"] in story.where["city"] and not row["Livré le"]
-    }
-    told = complaining(folder, "not_received", "non_recu")
-    return {order: at for order, at in told.items() if order in sent}
-
-
-def of_slow_week(folder: Path, story: Story) -> dict[str, datetime]:
-    laval = {row["No commande"] for row in table(folder / "expeditions_laval.csv") if row["Entrepôt"] == "Laval"}
-    week = {line["Name"] for line in shopify_lines(folder) if line["Discount Code"] == "ENTREPOT25"}
-    told = complaining(folder, "late_dispatch", "retard_expedition", "not_shipped", "pas_expedie")
-    return {order: at for order, at in told.items() if order in laval & week}
-
-
-FOUND_BY = {
-    "bad_lot": of_bad_lot,
-    "wrong_sizes": of_wrong_sizes,
-    "feed_stalled": of_stalled_feed,
-    "price_typo": of_price_typo,
-    "lost_parcels": of_lost_parcels,
-    "slow_week": of_slow_week,
-}
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
@@ -208,7 +72,9 @@ def test_a_story_has_as_many_tickets_as_it_says(demo: Path, story: Story) -> Non
 
 def test_a_tiny_demo_still_tells_every_story(tmp_path: Path) -> None:
     write_demo(tmp_path, UNTIL, 0.02)
-    assert {s.name: len(FOUND_BY[s.name](tmp_path, s)) for s in STORIES} == {s.name: s.expected(0.02) for s in STORIES}
+    assert {s.name: len(FOUND_BY[s.name](tmp_path, s)) for s in STORIES} == {
+        s.name: s.expected(0.02) for s in STORIES
+    }
 
 
 def test_the_mistyped_parkas_are_cancelled_within_two_hours(demo: Path) -> None:
@@ -223,7 +89,9 @@ def test_the_marketplace_sells_what_lyon_no_longer_has(demo: Path) -> None:
     during = [
         row
         for row in table(demo / "stocks.csv")
-        if row["SKU"] in story.where["sku"] and str(first) <= row["Relevé le"][:10] < str(after) and row["Relevé le"].endswith("07:00")
+        if row["SKU"] in story.where["sku"]
+        and str(first) <= row["Relevé le"][:10] < str(after)
+        and row["Relevé le"].endswith("07:00")
     ]
     shown = {int(row["Disponible"]) > 0 for row in during if row["Emplacement"] == "Mercatelle (flux)"}
     left = {int(row["Disponible"]) > 0 for row in during if row["Emplacement"] == "Lyon"}
@@ -234,7 +102,9 @@ def test_laval_ships_slowly_in_the_promotion_week_and_only_then(demo: Path) -> N
     story = next(story for story in STORIES if story.name == "slow_week")
     first, after = story.ordered_between(UNTIL)
     waits: dict[bool, list[int]] = {True: [], False: []}
-    laval = {row["No commande"] for row in table(demo / "expeditions_laval.csv") if row["Entrepôt"] == "Laval"}
+    laval = {
+        row["No commande"] for row in table(demo / "expeditions_laval.csv") if row["Entrepôt"] == "Laval"
+    }
     for line in shopify_lines(demo):
         if line["Fulfilled at"] and line["Name"] in laval:
             ordered, sent = (date.fromisoformat(line[name][:10]) for name in ("Created at", "Fulfilled at"))
@@ -244,7 +114,10 @@ def test_laval_ships_slowly_in_the_promotion_week_and_only_then(demo: Path) -> N
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_does_not(tmp_path: Path) -> None:
-    same = [{p.name: p.read_bytes() for p in write_demo(tmp_path / name, UNTIL, 0.02, seed=5)} for name in ("a", "b")]
+    same = [
+        {p.name: p.read_bytes() for p in write_demo(tmp_path / name, UNTIL, 0.02, seed=5)}
+        for name in ("a", "b")
+    ]
     other = {p.name: p.read_bytes() for p in write_demo(tmp_path / "c", UNTIL, 0.02, seed=6)}
     assert same[0] == same[1]
     assert same[0].keys() == other.keys()
@@ -255,7 +128,9 @@ def test_the_same_seed_gives_the_same_bytes_and_another_does_not(tmp_path: Path)
 @pytest.mark.parametrize("until", [date(2025, 3, 10), date(2026, 3, 18), date(2027, 8, 1)])
 def test_any_last_day_gives_all_files_and_nothing_after_it(tmp_path: Path, until: date) -> None:
     paths = write_demo(tmp_path, until, 0.02)
-    empty = {path.name for path in paths if not (documents(path) if path.suffix[:3] == ".js" else table(path))}
+    empty = {
+        path.name for path in paths if not (documents(path) if path.suffix[:3] == ".js" else table(path))
+    }
     assert empty <= RARE
     dates = [line["Created at"][:10] for line in shopify_lines(tmp_path)]
     dates += [row["Annulée le"][:10] for row in table(tmp_path / "annulations.csv")]
@@ -286,8 +161,12 @@ def test_shopify_orders_have_the_traps_of_real_exports(demo: Path) -> None:
     later = [row for row in rows if not row["Id"]]
     kept = {"Name", "Email", "Created at", "Vendor"}
     assert later
-    assert all(not row[name] for row in later for name in row if name not in kept and not name.startswith("Lineitem"))
-    never_cancelled = [row for row in rows if row["Financial Status"] == "refunded" and not row["Cancelled at"]]
+    assert all(
+        not row[name] for row in later for name in row if name not in kept and not name.startswith("Lineitem")
+    )
+    never_cancelled = [
+        row for row in rows if row["Financial Status"] == "refunded" and not row["Cancelled at"]
+    ]
     assert any(row["Fulfillment Status"] == "unfulfilled" for row in never_cancelled)
     for path in demo.glob("shopify_orders_export_*.csv"):
         written = [row["Created at"][:19] for row in table(path)]
@@ -296,13 +175,18 @@ def test_shopify_orders_have_the_traps_of_real_exports(demo: Path) -> None:
 
 def test_overlapping_exports_tell_of_an_order_twice_the_second_time_later(demo: Path) -> None:
     before, after = (
-        {row["Name"]: row for row in table(demo / f"shopify_orders_export_{number}.csv") if row["Id"]} for number in (3, 4)
+        {row["Name"]: row for row in table(demo / f"shopify_orders_export_{number}.csv") if row["Id"]}
+        for number in (3, 4)
     )
     both = before.keys() & after.keys()
     assert len(both) > 20
-    changed = {name for name in both if before[name]["Fulfillment Status"] != after[name]["Fulfillment Status"]}
+    changed = {
+        name for name in both if before[name]["Fulfillment Status"] != after[name]["Fulfillment Status"]
+    }
     assert {after[name]["Fulfillment Status"] for name in changed} == {"fulfilled"}
-    assert all(float(before[name]["Refunded Amount"]) <= float(after[name]["Refunded Amount"]) for name in both)
+    assert all(
+        float(before[name]["Refunded Amount"]) <= float(after[name]["Refunded Amount"]) for name in both
+    )
 
 
 def test_rates_are_those_of_a_shop(demo: Path) -> None:
@@ -340,7 +224,11 @@ def test_people_are_invented_and_their_addresses_lead_nowhere(demo: Path) -> Non
 
 def test_some_dates_cannot_be_read_so_that_rejects_have_something_to_show(demo: Path) -> None:
     sent = [row["Expédié le"] for row in table(demo / "expeditions_laval.csv")]
-    wrong = [text for text in sent if not re.fullmatch(r"20\d\d-[01]\d-[0-3]\d \d\d:\d\d", text) or text.startswith("2026-02-30")]
+    wrong = [
+        text
+        for text in sent
+        if not re.fullmatch(r"20\d\d-[01]\d-[0-3]\d \d\d:\d\d", text) or text.startswith("2026-02-30")
+    ]
     assert len(wrong) == 4
 
 
@@ -363,4 +251,8 @@ def test_mappings_of_the_user_are_never_replaced(tmp_path: Path) -> None:
 
 
 def test_the_usual_last_day_is_the_monday_after_the_last_complete_week() -> None:
-    assert [last_monday(date(2026, 11, day)) for day in (15, 16, 22)] == [date(2026, 11, 9), date(2026, 11, 16), date(2026, 11, 16)]
+    assert [last_monday(date(2026, 11, day)) for day in (15, 16, 22)] == [
+        date(2026, 11, 9),
+        date(2026, 11, 16),
+        date(2026, 11, 16),
+    ]

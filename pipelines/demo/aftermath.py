@@ -7,8 +7,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipelines.demo.orders import Book
-from pipelines.demo.shop import PLACES, Columns
-from pipelines.demo.vocabulary import NOTES, VOICES
+from pipelines.demo.shop import Columns, places
+from pipelines.demo.vocabulary import voices, wordings
 
 _HOUR = np.timedelta64(3600, "s")
 _DAY = 24 * _HOUR
@@ -24,7 +24,7 @@ _CONDITIONS = {
 def speaks_french(book: Book, order: NDArray) -> NDArray:
     """Whether the customer of each order writes in French."""
     shares = {"QC": 0.84, "NB": 0.45, "ON": 0.12}
-    chance = np.array([shares.get(p.province, 1.0 if p.country in ("FR", "BE") else 0.04) for p in PLACES])
+    chance = np.array([shares.get(p.province, 1.0 if p.country in ("FR", "BE") else 0.04) for p in places()])
     # the same customer always gets the same answer
     luck = (book.orders["customer"][order] * 7919 % 1000) / 1000
     return luck < chance[book.orders["place"][order]]
@@ -36,7 +36,10 @@ def returns(book: Book, problems: Columns) -> pl.DataFrame:
     chosen = np.flatnonzero(problems["returned"])
     chosen = chosen[np.argsort(problems["reported"][chosen], kind="stable")]
     order, line, count = problems["order"][chosen], problems["line"][chosen], len(chosen)
-    asked = problems["reported"][chosen] + np.where(problems["ticket"][chosen], rng.integers(1, 20, count), 0) * _HOUR
+    asked = (
+        problems["reported"][chosen]
+        + np.where(problems["ticket"][chosen], rng.integers(1, 20, count), 0) * _HOUR
+    )
     received = asked + rng.integers(3 * 24, 12 * 24, count) * _HOUR
     received[rng.random(count) < 0.04] = _NEVER  # a label that was never used
     inspected = received + rng.integers(2, 72, count) * _HOUR
@@ -84,15 +87,15 @@ def _reasons(rng: np.random.Generator, causes: NDArray, stories: NDArray) -> lis
         elif not story and chance > 0.94:
             ticked.append("OTHER" if chance > 0.97 else "UNWANTED")
         else:
-            ticked.append(VOICES[cause].shopify)
+            ticked.append(voices()[cause].shopify)
     return ticked
 
 
 def _notes(rng: np.random.Generator, causes: NDArray, stories: NDArray, french: NDArray) -> list[str]:
     texts = []
     for cause, story, in_french, chance in zip(causes, stories, french, rng.random(len(causes)), strict=True):
-        said = NOTES.get(story) or NOTES.get(cause)
-        words = (said[0] if in_french else said[1]) if said else ("",)
+        said = wordings().get(story) or voices()[cause]
+        words = said.notes_fr if in_french else said.notes_en
         texts.append(words[int(chance * len(words))])
     return texts
 
@@ -131,7 +134,7 @@ def refunds(book: Book, problems: Columns, returned: pl.DataFrame, cancelled: pl
     )
     # customers wait up to three days for the money of a cancelled order
     cancelled = cancelled.filter(pl.col("reason") != "DECLINED")  # never paid, so nothing to give back
-    delay = (cancelled["order"] * 7919 % 72) * 60 + 4
+    delay = (pl.col("order") * 7919 % 72) * 60 + 4
     after_cancel = cancelled.select(
         *amounts,
         at=pl.col("at") + pl.duration(minutes=delay),
@@ -158,7 +161,11 @@ def refunds(book: Book, problems: Columns, returned: pl.DataFrame, cancelled: pl
         pl.col("at").is_not_null() & (pl.col("at") < pl.lit(book.until).cast(pl.Datetime("us")))
     )
     # a line is refunded once, whichever came first
-    return told.sort("at", "line").unique("line", keep="first", maintain_order=True).with_row_index("id", offset=910_001)
+    return (
+        told.sort("at", "line")
+        .unique("line", keep="first", maintain_order=True)
+        .with_row_index("id", offset=910_001)
+    )
 
 
 def claims(book: Book, problems: Columns) -> pl.DataFrame:

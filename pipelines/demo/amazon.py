@@ -10,26 +10,27 @@ import numpy as np
 import polars as pl
 
 from pipelines.demo.orders import DAYS, Book
-from pipelines.demo.shop import PLACES
-from pipelines.demo.vocabulary import VOICES
+from pipelines.demo.shop import places
+from pipelines.demo.vocabulary import voices
 from pipelines.demo.writing import dollars, seen_by, utc, windows, write_csv
 
 ORDERS_HEADER = (
-    "amazon-order-id merchant-order-id purchase-date last-updated-date order-status fulfillment-channel sales-channel "
-    "order-channel url ship-service-level product-name sku asin item-status quantity currency item-price item-tax "
-    "shipping-price shipping-tax gift-wrap-price gift-wrap-tax item-promotion-discount ship-promotion-discount ship-city "
-    "ship-state ship-postal-code ship-country promotion-ids is-business-order purchase-order-number price-designation"
+    "amazon-order-id merchant-order-id purchase-date last-updated-date order-status fulfillment-channel "
+    "sales-channel order-channel url ship-service-level product-name sku asin item-status quantity "
+    "currency item-price item-tax shipping-price shipping-tax gift-wrap-price gift-wrap-tax "
+    "item-promotion-discount ship-promotion-discount ship-city ship-state ship-postal-code ship-country "
+    "promotion-ids is-business-order purchase-order-number price-designation"
 ).split()
 FBA_RETURNS_HEADER = (
-    "return-date order-id sku asin fnsku product-name quantity fulfillment-center-id detailed-disposition reason status "
-    "license-plate-number customer-comments"
+    "return-date order-id sku asin fnsku product-name quantity fulfillment-center-id "
+    "detailed-disposition reason status license-plate-number customer-comments"
 ).split()
 MFN_RETURNS_HEADER = (
-    "Order ID,Order date,Return request date,Return request status,Amazon RMA ID,Merchant RMA ID,Label type,Label cost,"
-    "Currency code,Return carrier,Tracking ID,Label to be paid by,A-to-Z Claim,Is prime,ASIN,Merchant SKU,Item Name,"
-    "Return quantity,Return Reason,In policy,Return type,Resolution,Invoice number,Return delivery date,Order Amount,"
-    "Order quantity,SafeT Action reason,SafeT claim id,SafeT claim state,SafeT claim creation time,"
-    "SafeT claim reimbursement amount,Refunded Amount"
+    "Order ID,Order date,Return request date,Return request status,Amazon RMA ID,Merchant RMA ID,"
+    "Label type,Label cost,Currency code,Return carrier,Tracking ID,Label to be paid by,A-to-Z Claim,"
+    "Is prime,ASIN,Merchant SKU,Item Name,Return quantity,Return Reason,In policy,Return type,Resolution,"
+    "Invoice number,Return delivery date,Order Amount,Order quantity,SafeT Action reason,SafeT claim id,"
+    "SafeT claim state,SafeT claim creation time,SafeT claim reimbursement amount,Refunded Amount"
 ).split(",")
 
 _EXPORTS, _OVERLAP = 2, 14
@@ -50,8 +51,16 @@ def write(folder: Path, book: Book, returned: pl.DataFrame, cancelled: pl.DataFr
         files.append(write_csv(_report(lines, first, as_of), path, separator="\t", line_end="\r\n"))
     channel = pl.Series(book.orders["channel"][returned["order"].to_numpy()], dtype=pl.String)
     for name, header, rows in (
-        ("amazon_fba_returns.txt", FBA_RETURNS_HEADER, _to_amazon(book, returned.filter(channel == "amazon_fba"))),
-        ("amazon_mfn_returns.txt", MFN_RETURNS_HEADER, _to_shop(book, returned.filter(channel == "amazon_mfn"))),
+        (
+            "amazon_fba_returns.txt",
+            FBA_RETURNS_HEADER,
+            _to_amazon(book, returned.filter(channel == "amazon_fba")),
+        ),
+        (
+            "amazon_mfn_returns.txt",
+            MFN_RETURNS_HEADER,
+            _to_shop(book, returned.filter(channel == "amazon_mfn")),
+        ),
     ):
         table = pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String))
         files.append(write_csv(table, folder / name, separator="\t", line_end="\r\n"))
@@ -63,12 +72,15 @@ def _lines(book: Book, cancelled: pl.DataFrame) -> pl.DataFrame:
     orders, lines, items = book.orders, book.lines, book.catalogue
     line = np.flatnonzero(np.char.startswith(book.of_line("channel").astype(str), "amazon"))
     order, sku = lines["order"][line], lines["sku"][line]
-    places = [PLACES[place] for place in orders["place"][order]]
+    towns = [places()[place] for place in orders["place"][order]]
     frame = pl.DataFrame(
         {
             "line": line,
             "amazon-order-id": pl.Series(orders["name"][order], dtype=pl.String),
-            **{name: orders[name][order].astype("datetime64[us]") for name in ("placed", "shipped", "delivered")},
+            **{
+                name: orders[name][order].astype("datetime64[us]")
+                for name in ("placed", "shipped", "delivered")
+            },
             "fba": orders["channel"][order] == "amazon_fba",
             "product-name": pl.Series(items.title_en[sku] + ", " + items.variant[sku], dtype=pl.String),
             "sku": pl.Series(items.sku[sku], dtype=pl.String),
@@ -76,10 +88,10 @@ def _lines(book: Book, cancelled: pl.DataFrame) -> pl.DataFrame:
             "quantity": lines["quantity"][line],
             "price": lines["net_cents"][line],
             "tax": lines["tax_cents"][line],
-            "ship-city": [place.city for place in places],
-            "ship-state": [place.province for place in places],
-            "ship-postal-code": [place.postcode for place in places],
-            "ship-country": [place.country for place in places],
+            "ship-city": [place.city for place in towns],
+            "ship-state": [place.province for place in towns],
+            "ship-postal-code": [place.postcode for place in towns],
+            "ship-country": [place.country for place in towns],
         }
     )
     return frame.join(cancelled.select("line", "whole", gone="at"), on="line", how="left")
@@ -95,7 +107,9 @@ def _report(lines: pl.DataFrame, first: datetime, as_of: datetime) -> pl.DataFra
     said = pl.when(gone & pl.col("whole")).then(pl.lit("Cancelled")).otherwise(sent)
     told = {
         "purchase-date": utc(pl.col("placed")).dt.strftime(_ISO),
-        "last-updated-date": utc(pl.max_horizontal("placed", "shipped", "delivered", "gone")).dt.strftime(_ISO),
+        "last-updated-date": utc(pl.max_horizontal("placed", "shipped", "delivered", "gone")).dt.strftime(
+            _ISO
+        ),
         "order-status": said,
         "item-status": pl.when(gone).then(pl.lit("Cancelled")).otherwise(sent),
         "fulfillment-channel": pl.when(pl.col("fba")).then(pl.lit("Amazon")).otherwise(pl.lit("Merchant")),
@@ -111,7 +125,13 @@ def _report(lines: pl.DataFrame, first: datetime, as_of: datetime) -> pl.DataFra
         "price-designation": pl.lit(""),
     }
     cells = [
-        (told[name] if name in told else pl.col(name) if name in rows.columns else pl.lit(None, dtype=pl.String)).alias(name)
+        (
+            told[name]
+            if name in told
+            else pl.col(name)
+            if name in rows.columns
+            else pl.lit(None, dtype=pl.String)
+        ).alias(name)
         for name in ORDERS_HEADER
     ]
     return rows.sort("placed", "line").select(cells)
@@ -124,7 +144,7 @@ def _code(row: dict[str, Any], prefix: str) -> str:
         return "APPAREL_STYLE"
     if size:
         return f"{prefix}{size.replace('_', '-') if 'PG' in prefix else size}"
-    return VOICES[row["cause"]].amazon
+    return voices()[row["cause"]].amazon
 
 
 def _to_amazon(book: Book, returned: pl.DataFrame) -> list[dict[str, str]]:
@@ -136,7 +156,9 @@ def _to_amazon(book: Book, returned: pl.DataFrame) -> list[dict[str, str]]:
     rows = []
     for row in received.sort("received", "line").iter_rows(named=True):
         sku = lines["sku"][row["line"]]
-        disposition = row["condition"] if row["condition"] != "SELLABLE" else VOICES[row["cause"]].disposition
+        disposition = (
+            row["condition"] if row["condition"] != "SELLABLE" else voices()[row["cause"]].disposition
+        )
         for unit in range(int(lines["quantity"][row["line"]])):
             rows.append(
                 {

@@ -13,18 +13,20 @@ from pipelines.demo.orders import Book
 from pipelines.demo.writing import email, full_name, utc, write_csv
 
 HEADER_2023 = (
-    "Ticket id,Tags,Initial channel,Last used integration name,Last used integration type,Created by an agent,Subject,"
-    "Creation date,Closed date,Survey score,Survey replied date,Assignee name,Assignee email,Customer email,Customer name,"
-    "Customer last Shopify order,First response time (s),Resolution time (s),Number of agent messages,"
-    "Number of customer messages,Contact reason,Product,Resolution"
+    "Ticket id,Tags,Initial channel,Last used integration name,Last used integration type,"
+    "Created by an agent,Subject,Creation date,Closed date,Survey score,Survey replied date,"
+    "Assignee name,Assignee email,Customer email,Customer name,Customer last Shopify order,"
+    "First response time (s),Resolution time (s),Number of agent messages,Number of customer messages,"
+    "Contact reason,Product,Resolution"
 ).split(",")
 HEADER_2026 = (
-    "Ticket id,Tags,Initial channel,Priority,Last used integration name,Last used integration type,Created by an agent,"
-    "Subject,Creation date,Closed date,Survey score,Survey replied date,Assignee name,Assignee email,Customer email,"
-    "Customer name,First response time (s),Resolution time (s),Number of agent messages,Number of customer messages,"
-    "Ticket URL,Ticket Field: AI Intent,Ticket Field: Brand,Ticket Field: Customer Type,Ticket Field: Type,"
-    "Ticket Field: AI Agent Outcome,Ticket Field: Contact reason,Ticket Field: Order number,Ticket Field: SKU,"
-    "Customer Field: Customer Type"
+    "Ticket id,Tags,Initial channel,Priority,Last used integration name,Last used integration type,"
+    "Created by an agent,Subject,Creation date,Closed date,Survey score,Survey replied date,"
+    "Assignee name,Assignee email,Customer email,Customer name,First response time (s),"
+    "Resolution time (s),Number of agent messages,Number of customer messages,Ticket URL,"
+    "Ticket Field: AI Intent,Ticket Field: Brand,Ticket Field: Customer Type,Ticket Field: Type,"
+    "Ticket Field: AI Agent Outcome,Ticket Field: Contact reason,Ticket Field: Order number,"
+    "Ticket Field: SKU,Customer Field: Customer Type"
 ).split(",")
 
 _CHANGE_OF_HEADER = timedelta(weeks=26)
@@ -72,7 +74,11 @@ def subject(row: dict[str, Any]) -> str:
     if row["amazon"]:
         return f"[Amazon] {row['subject']} ({row['ref']})"
     if row["number"] % 3 == 0:
-        return f"{row['subject']} - commande {row['ref']}" if row["french"] else f"{row['subject']} - order {row['ref']}"
+        return (
+            f"{row['subject']} - commande {row['ref']}"
+            if row["french"]
+            else f"{row['subject']} - order {row['ref']}"
+        )
     return f"{row['ref']} : {row['subject']}" if row["french"] else f"{row['ref']}: {row['subject']}"
 
 
@@ -106,8 +112,12 @@ def _gorgias_row(row: dict[str, Any], has_field: bool) -> dict[str, str]:
         "Customer email": email(customer),
         "Customer name": full_name(customer),
         "Customer last Shopify order": "" if row["amazon"] else row["last_order"],
-        "First response time (s)": str(int((row["replied"] - row["created"]).total_seconds())) if row["replied"] else "",
-        "Resolution time (s)": str(int((row["closed"] - row["created"]).total_seconds())) if row["closed"] else "",
+        "First response time (s)": str(int((row["replied"] - row["created"]).total_seconds()))
+        if row["replied"]
+        else "",
+        "Resolution time (s)": str(int((row["closed"] - row["created"]).total_seconds()))
+        if row["closed"]
+        else "",
         "Number of agent messages": str(1 + row["number"] % 3),
         "Number of customer messages": str(1 + row["number"] % 4),
         "Contact reason": row["reason"],
@@ -122,7 +132,9 @@ def _gorgias_row(row: dict[str, Any], has_field: bool) -> dict[str, str]:
 
 def _zendesk(tickets: pl.DataFrame) -> list[dict[str, Any]]:
     """One ticket an item, as the full JSON export nests them."""
-    times = {name: utc(pl.col(name)).dt.strftime("%Y-%m-%dT%H:%M:%SZ") for name in ("created", "replied", "closed")}
+    times = {
+        name: utc(pl.col(name)).dt.strftime("%Y-%m-%dT%H:%M:%SZ") for name in ("created", "replied", "closed")
+    }
     mine = tickets.filter(pl.col("desk") == "zendesk").with_columns(**times)
     return [_zendesk_ticket(row) for row in mine.iter_rows(named=True)]
 
@@ -138,11 +150,15 @@ def _zendesk_ticket(row: dict[str, Any]) -> dict[str, Any]:
     }
     agent = {"id": 383_473_000_000 + len(row["agent"]), "name": row["agent"], "email": "service@example.com"}
     via = {"channel": _VIA[row["way"]], "source": {"from": {}, "to": {}, "rel": None}}
-    text = f"Bonjour, {row['subject'].lower()}." + (f" Commande {row['ref']}." if row["ref"] else "") + " Merci."
+    text = (
+        f"Bonjour, {row['subject'].lower()}." + (f" Commande {row['ref']}." if row["ref"] else "") + " Merci."
+    )
     comments = [_comment(number * 10, requester["id"], text, row["created"], via)]
     if row["replied"]:
         answer = "Bonjour, nous regardons cela et revenons vers vous. Bonne journée."
-        comments.append(_comment(number * 10 + 1, agent["id"], answer, row["replied"], {**via, "channel": "web"}))
+        comments.append(
+            _comment(number * 10 + 1, agent["id"], answer, row["replied"], {**via, "channel": "web"})
+        )
     tags = [tag.replace(" ", "_") for tag in row["tags"]]
     return {
         "url": f"https://boutique-fr.example.com/api/v2/tickets/{number}.json",
@@ -172,4 +188,12 @@ def _zendesk_ticket(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _comment(number: int, author: int, text: str, at: str, via: dict[str, Any]) -> dict[str, Any]:
-    return {"id": number, "type": "Comment", "author_id": author, "body": text, "public": True, "created_at": at, "via": via}
+    return {
+        "id": number,
+        "type": "Comment",
+        "author_id": author,
+        "body": text,
+        "public": True,
+        "created_at": at,
+        "via": via,
+    }

@@ -1,4 +1,4 @@
-"""The demo's own spreadsheets: catalogue, stock counts, parcels, warehouse returns, cancellations, carrier claims.
+"""The demo's own spreadsheets: catalogue, stock counts, warehouse returns, cancellations, carrier claims.
 
 No tool writes these: each needs the mapping of the same name in data/config/demo.
 """
@@ -11,26 +11,19 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from pipelines.demo import parcels
 from pipelines.demo.orders import DAYS, SHOPIFY, Book
 from pipelines.demo.shop import (
-    BORELIS,
-    CANADA_POST,
-    COLISSIMO,
     LAVAL,
     LYON,
     MERCATELLE,
-    PLACES,
     STORE,
-    UPS,
     Columns,
 )
 from pipelines.demo.stories import FEED_STALLED
-from pipelines.demo.writing import dollars, euros, write_csv
+from pipelines.demo.writing import dollars, texts, write_csv
 
 _MINUTES = "%Y-%m-%d %H:%M"
-_FRENCH = "%d/%m/%Y %H:%M"
-#: dates that somebody typed, and no program can read
-BAD_DATES = ("2026-02-30 10:15", "à confirmer", "N/D", "0000-00-00 00:00")
 CONDITIONS = {
     "SELLABLE": "Conforme",
     "DEFECTIVE": "Défaut de fabrication",
@@ -42,40 +35,36 @@ CLAIM_REASONS = {
     "not_received": "Colis non reçu",
     "damaged_in_transit": "Colis endommagé",
 }
-_STATUS_FR = {"delivered": "livré", "in_transit": "en transit", "lost": "perdu", "returned": "retourné"}
 
 
 def write(
-    folder: Path, book: Book, problems: Columns, returned: pl.DataFrame, cancelled: pl.DataFrame, claimed: pl.DataFrame
+    folder: Path,
+    book: Book,
+    problems: Columns,
+    returned: pl.DataFrame,
+    cancelled: pl.DataFrame,
+    claimed: pl.DataFrame,
 ) -> list[Path]:
     """Writes the spreadsheets and gives their paths."""
-    parcels = _parcels(book, problems)
-    canada = parcels.filter(pl.col("warehouse") != LYON)
-    france = parcels.filter(pl.col("warehouse") == LYON)
     return [
         write_csv(_products(book), folder / "produits.csv"),
         write_csv(_stock(book, cancelled), folder / "stocks.csv"),
-        write_csv(_spoil(_laval_report(canada)), folder / "expeditions_laval.csv"),
-        write_csv(_lyon_report(france), folder / "expeditions_lyon.csv", separator=";", line_end="\r\n"),
+        *parcels.write(folder, book, problems),
         write_csv(_warehouse_returns(book, returned), folder / "retours_entrepot.csv"),
         write_csv(_cancellations(book, cancelled), folder / "annulations.csv"),
         write_csv(_claims(book, claimed), folder / "reclamations_transporteurs.csv"),
     ]
 
 
-def _texts(values: NDArray) -> pl.Series:
-    return pl.Series(values, dtype=pl.String)
-
-
 def _products(book: Book) -> pl.DataFrame:
     items = book.catalogue
     return pl.DataFrame(
         {
-            "SKU": _texts(items.sku),
-            "Produit": _texts(items.title),
-            "Variante": _texts(items.variant),
-            "Fournisseur": _texts(items.supplier),
-            "Catégorie": _texts(items.category),
+            "SKU": texts(items.sku),
+            "Produit": texts(items.title),
+            "Variante": texts(items.variant),
+            "Fournisseur": texts(items.supplier),
+            "Catégorie": texts(items.category),
             "Coût unitaire": pl.Series(items.cost_cents),
             "Devise": "CAD",
         }
@@ -99,10 +88,10 @@ def _stock(book: Book, cancelled: pl.DataFrame) -> pl.DataFrame:
     usual = pl.DataFrame(
         {
             "Emplacement": np.repeat(places, skus * weeks),
-            "SKU": _texts(np.broadcast_to(items.sku[None, :, None], shape).ravel()),
-            "at": (np.broadcast_to(ended, shape).ravel().astype("datetime64[s]") + np.timedelta64(23 * 3600, "s")).astype(
-                "datetime64[us]"
-            ),
+            "SKU": texts(np.broadcast_to(items.sku[None, :, None], shape).ravel()),
+            "at": (
+                np.broadcast_to(ended, shape).ravel().astype("datetime64[s]") + np.timedelta64(23 * 3600, "s")
+            ).astype("datetime64[us]"),
             "En main": on_hand.ravel(),
             "Disponible": available.ravel(),
         }
@@ -141,12 +130,18 @@ def _stalled(book: Book, cancelled: pl.DataFrame) -> pl.DataFrame:
             at = day.astype("datetime64[s]") + np.timedelta64(7 * 3600, "s")
             oversold = int((mine < at).sum())
             stalled = first <= day < after
-            lyon = (9, 9) if day < first else (0, -oversold) if stalled else (40, 40 if day > after else 40 - oversold)
+            lyon = (
+                (9, 9)
+                if day < first
+                else (0, -oversold)
+                if stalled
+                else (40, 40 if day > after else 40 - oversold)
+            )
             shown = 40 if day > after else 0 if day == after else 9
             for place, (on_hand, available) in ((LYON, lyon), (f"{MERCATELLE} (flux)", (shown, shown))):
                 name = book.catalogue.sku[sku]
                 rows.append((place, name, at.astype("datetime64[us]").item(), on_hand, available))
-    columns = {
+    columns: dict[str, pl.DataType | type[pl.DataType]] = {
         "Emplacement": pl.String,
         "SKU": pl.String,
         "at": pl.Datetime("us"),
@@ -156,115 +151,24 @@ def _stalled(book: Book, cancelled: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=columns, orient="row")
 
 
-def _parcels(book: Book, problems: Columns) -> pl.DataFrame:
-    """One row a parcel that left one of the shop's warehouses, with what its carrier last said of it."""
-    orders = book.orders
-    leaves = np.isin(orders["warehouse"], (LAVAL, LYON, STORE)) & (orders["channel"] != "pos")
-    at = np.flatnonzero(leaves & (orders["shipped"] < book.end))
-    back = np.zeros(len(orders["placed"]), dtype=bool)
-    back[problems["order"][problems["cause"] == "recipient_unavailable_or_refused"]] = True
-    arrived = orders["delivered"][at] < book.end
-    quiet_for = (book.end - orders["promised"][at].astype("datetime64[s]")).astype("timedelta64[D]").astype(int)
-    status = np.select(
-        [arrived, back[at], orders["lost"][at] & (quiet_for > 6)],
-        ["delivered", "returned", "lost"],
-        "in_transit",
-    )
-    sums = pl.DataFrame({"order": book.lines["order"], "lot": _texts(book.lines["lot"]), "sku": book.lines["sku"]})
-    lots = (
-        sums.with_columns(pl.Series("sku", book.catalogue.sku[sums["sku"].to_numpy()], dtype=pl.String))
-        .with_columns(lot=pl.col("sku") + ":" + pl.col("lot"))
-        .group_by("order", maintain_order=True)
-        .agg(pl.col("lot").str.join(" | "))
-    )
-    frame = pl.DataFrame(
-        {
-            "order": at,
-            "name": _texts(orders["name"][at]),
-            "warehouse": _texts(orders["warehouse"][at]),
-            "carrier": _texts(orders["carrier"][at]),
-            "tracking": [_tracking(carrier, number) for carrier, number in zip(orders["carrier"][at], at, strict=True)],
-            "city": [PLACES[place].city for place in orders["place"][at]],
-            "shipped": orders["shipped"][at].astype("datetime64[us]"),
-            "promised": orders["promised"][at].astype("datetime64[us]"),
-            "delivered": np.where(arrived, orders["delivered"][at], np.datetime64("NaT", "s")).astype("datetime64[us]"),
-            "status": _texts(status.astype(object)),
-            "value": orders["subtotal_cents"][at],
-            "currency": _texts(orders["currency"][at]),
-        }
-    )
-    return frame.join(lots, on="order").sort("shipped", "order")
-
-
-def _tracking(carrier: str, number: int) -> str:
-    """A tracking number in the shape that the carrier gives it."""
-    shapes = {
-        CANADA_POST: f"7023{number * 7919 % 10**12:012d}",
-        UPS: f"1Z84X{number * 104729 % 10**13:013d}",
-        COLISSIMO: f"6A{number * 7919 % 10**11:011d}",
-        BORELIS: f"BRL{number * 7919 % 10**9:09d}",
-    }
-    return shapes[carrier]
-
-
-def _laval_report(parcels: pl.DataFrame) -> pl.DataFrame:
-    return parcels.select(
-        pl.format("EXP-{}", pl.col("order") + 100_000).alias("No expédition"),
-        pl.col("name").alias("No commande"),
-        pl.col("warehouse").alias("Entrepôt"),
-        pl.col("carrier").alias("Transporteur"),
-        pl.col("tracking").alias("No de suivi"),
-        pl.col("shipped").dt.strftime(_MINUTES).alias("Expédié le"),
-        pl.col("promised").dt.strftime("%Y-%m-%d").alias("Promis le"),
-        pl.col("delivered").dt.strftime(_MINUTES).alias("Livré le"),
-        pl.col("status").alias("Statut"),
-        dollars(pl.col("value")).alias("Valeur"),
-        pl.col("currency").alias("Devise"),
-        pl.col("city").alias("Ville"),
-        pl.col("lot").alias("Lots expédiés"),
-    )
-
-
-def _spoil(report: pl.DataFrame) -> pl.DataFrame:
-    """The report with a few dates typed by hand: its rows are rejected, and that is what the data page should say."""
-    count = min(len(BAD_DATES), max(1, report.height // 50))
-    rows = [report.height * (2 * n + 1) // (2 * count) for n in range(count)]
-    column = report["Expédié le"].to_list()
-    for row, wrong in zip(rows, BAD_DATES, strict=False):
-        column[row] = wrong
-    return report.with_columns(pl.Series("Expédié le", column))
-
-
-def _lyon_report(parcels: pl.DataFrame) -> pl.DataFrame:
-    return parcels.select(
-        pl.format("LY{}", pl.col("order") + 700_000).alias("Référence colis"),
-        pl.col("name").alias("Référence client"),
-        pl.col("carrier").alias("Transporteur"),
-        pl.col("tracking").alias("Numéro de suivi"),
-        pl.col("shipped").dt.strftime(_FRENCH).alias("Date d'expédition"),
-        pl.col("promised").dt.strftime("%d/%m/%Y").alias("Date promise"),
-        pl.col("delivered").dt.strftime(_FRENCH).alias("Date de livraison"),
-        pl.col("status").replace(_STATUS_FR).alias("Dernier statut"),
-        euros(pl.col("value")).alias("Valeur déclarée"),
-        pl.col("currency").alias("Monnaie"),
-        pl.col("lot").alias("Lots expédiés"),
-    )
-
-
 def _warehouse_returns(book: Book, returned: pl.DataFrame) -> pl.DataFrame:
     """One row a return that a warehouse of the shop has received, with what it found and what became of it."""
     channel = book.orders["channel"][returned["order"].to_numpy()]
     back = returned.filter(pl.Series(np.isin(channel, SHOPIFY)) & pl.col("received").is_not_null())
     order, line = back["order"].to_numpy(), back["line"].to_numpy()
     told = back.with_columns(
-        name=_texts(book.orders["name"][order]),
-        sku=_texts(book.catalogue.sku[book.lines["sku"][line]]),
+        name=texts(book.orders["name"][order]),
+        sku=texts(book.catalogue.sku[book.lines["sku"][line]]),
         quantity=pl.Series(book.lines["quantity"][line]),
-        warehouse=_texts(book.orders["warehouse"][order]),
+        warehouse=texts(book.orders["warehouse"][order]),
         condition=pl.col("condition").replace(CONDITIONS),
     )
     checked, paid = pl.col("inspected").is_not_null(), pl.col("refunded").is_not_null()
-    resale = pl.when(pl.col("condition") == CONDITIONS["SELLABLE"]).then(pl.lit("restock")).otherwise(pl.lit("write_off"))
+    resale = (
+        pl.when(pl.col("condition") == CONDITIONS["SELLABLE"])
+        .then(pl.lit("restock"))
+        .otherwise(pl.lit("write_off"))
+    )
     return told.sort("received", "number").select(
         pl.format("#R{}", pl.col("number")).alias("RMA"),
         pl.col("name").alias("Commande"),
@@ -273,7 +177,11 @@ def _warehouse_returns(book: Book, returned: pl.DataFrame) -> pl.DataFrame:
         pl.col("warehouse").alias("Entrepôt"),
         *(
             pl.col(name).dt.strftime(_MINUTES).alias(title)
-            for name, title in (("asked", "Demandé le"), ("received", "Reçu le"), ("inspected", "Inspecté le"))
+            for name, title in (
+                ("asked", "Demandé le"),
+                ("received", "Reçu le"),
+                ("inspected", "Inspecté le"),
+            )
         ),
         pl.when(checked).then(pl.col("condition")).alias("État constaté"),
         pl.when(checked).then(resale).alias("Décision"),
@@ -291,13 +199,16 @@ def _cancellations(book: Book, cancelled: pl.DataFrame) -> pl.DataFrame:
     by_customer = pl.col("reason") == "CUSTOMER"
     return told.select(
         pl.format("ANN-{}", pl.col("line") + 10_000).alias("No annulation"),
-        _texts(book.orders["name"][order]).alias("Commande"),
-        _texts(book.catalogue.sku[book.lines["sku"][line]]).alias("SKU"),
+        texts(book.orders["name"][order]).alias("Commande"),
+        texts(book.catalogue.sku[book.lines["sku"][line]]).alias("SKU"),
         pl.Series("Quantité", book.lines["quantity"][line]),
         pl.col("at").dt.strftime(_MINUTES).alias("Annulée le"),
         pl.col("reason").alias("Motif"),
         pl.when(by_customer).then(pl.lit("client")).otherwise(pl.lit("boutique")).alias("Déclarée par"),
-        pl.when(pl.col("reason") == "INVENTORY").then(pl.lit("non")).otherwise(pl.lit("oui")).alias("Remise en stock"),
+        pl.when(pl.col("reason") == "INVENTORY")
+        .then(pl.lit("non"))
+        .otherwise(pl.lit("oui"))
+        .alias("Remise en stock"),
         pl.when(pl.col("whole")).then(pl.lit("non")).otherwise(pl.lit("oui")).alias("Partielle"),
         dollars(pl.col("subtotal_cents")).alias("Montant"),
         pl.lit("CAD").alias("Devise"),
@@ -308,9 +219,9 @@ def _claims(book: Book, claimed: pl.DataFrame) -> pl.DataFrame:
     order, line = claimed["order"].to_numpy(), claimed["line"].to_numpy()
     return claimed.select(
         pl.format("REC-{}", pl.col("id")).alias("No réclamation"),
-        _texts(book.orders["name"][order]).alias("Commande"),
-        _texts(book.catalogue.sku[book.lines["sku"][line]]).alias("SKU"),
-        _texts(book.orders["carrier"][order]).alias("Transporteur"),
+        texts(book.orders["name"][order]).alias("Commande"),
+        texts(book.catalogue.sku[book.lines["sku"][line]]).alias("SKU"),
+        texts(book.orders["carrier"][order]).alias("Transporteur"),
         pl.col("cause").replace(CLAIM_REASONS).alias("Motif"),
         pl.col("opened").dt.strftime(_MINUTES).alias("Ouverte le"),
         pl.col("due").dt.strftime("%Y-%m-%d").alias("Échéance"),
@@ -318,5 +229,5 @@ def _claims(book: Book, claimed: pl.DataFrame) -> pl.DataFrame:
         pl.when(pl.col("outcome") != "").then(pl.col("outcome")).alias("Issue"),
         dollars(pl.col("amount_cents")).alias("Montant réclamé"),
         dollars(pl.col("paid_cents")).alias("Montant payé"),
-        _texts(book.orders["currency"][order]).alias("Devise"),
+        texts(book.orders["currency"][order]).alias("Devise"),
     )

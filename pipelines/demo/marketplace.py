@@ -13,9 +13,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipelines.demo.orders import Book
-from pipelines.demo.shop import PLACES
-from pipelines.demo.vocabulary import VOICES
-from pipelines.demo.writing import euros, people
+from pipelines.demo.shop import places
+from pipelines.demo.vocabulary import voices
+from pipelines.demo.writing import euros, people, texts
 
 _DAY, _MINUTES = "%d/%m/%Y", "%d/%m/%Y %H:%M"
 
@@ -38,13 +38,11 @@ def write(
 
 
 def _write(table: pl.DataFrame, path: Path) -> Path:
-    text = table.with_columns(pl.col(pl.String).replace("", None)).write_csv(separator=";", line_terminator="\r\n")
+    text = table.with_columns(pl.col(pl.String).replace("", None)).write_csv(
+        separator=";", line_terminator="\r\n"
+    )
     path.write_bytes(text.encode("cp1252"))
     return path
-
-
-def _texts(values: NDArray) -> pl.Series:
-    return pl.Series(values, dtype=pl.String)
 
 
 def _known(at: NDArray, book: Book) -> pl.Series:
@@ -60,19 +58,19 @@ def _orders(book: Book, at: NDArray) -> pl.DataFrame:
     told = {name: column[at] for name, column in book.orders.items()}
     cancelled, delivered = _known(told["cancelled"], book), _known(told["delivered"], book)
     shipped = _known(told["shipped"], book)
-    places = [PLACES[place] for place in told["place"]]
+    towns = [places()[place] for place in told["place"]]
     frame = pl.DataFrame(
         {
-            "N° de commande": _texts(told["name"]),
+            "N° de commande": texts(told["name"]),
             "placed": told["placed"].astype("datetime64[us]"),
             "cancelled": cancelled,
             "shipped": shipped,
             "delivered": delivered,
             "due": (told["promised"] - 3).astype("datetime64[us]"),
             "customer": told["customer"],
-            "Pays": [place.country for place in places],
-            "Ville": [place.city for place in places],
-            "Code postal": [place.postcode for place in places],
+            "Pays": [place.country for place in towns],
+            "Ville": [place.city for place in towns],
+            "Code postal": [place.postcode for place in towns],
             "total": told["total_cents"],
         }
     ).join(people(pl.Series(told["customer"])), on="customer", maintain_order="left")
@@ -111,14 +109,16 @@ def _lines(book: Book, cancelled: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "N° de ligne": _line_names(book, line),
-            "N° de commande": _texts(book.of_line("name")[line]),
-            "Date de création": pl.Series(book.of_line("placed")[line].astype("datetime64[us]")).dt.strftime(_MINUTES),
-            "SKU vendeur": _texts(items.sku[sku]),
-            "Désignation": _texts(items.title[sku]),
-            "Variante": _texts(items.variant[sku]),
-            "Catégorie": _texts(items.category[sku]),
-            "Fournisseur": _texts(items.supplier[sku]),
-            "Lot": _texts(lines["lot"][line]),
+            "N° de commande": texts(book.of_line("name")[line]),
+            "Date de création": pl.Series(book.of_line("placed")[line].astype("datetime64[us]")).dt.strftime(
+                _MINUTES
+            ),
+            "SKU vendeur": texts(items.sku[sku]),
+            "Désignation": texts(items.title[sku]),
+            "Variante": texts(items.variant[sku]),
+            "Catégorie": texts(items.category[sku]),
+            "Fournisseur": texts(items.supplier[sku]),
+            "Lot": texts(lines["lot"][line]),
             "Quantité": pl.Series(lines["quantity"][line]),
             "Prix unitaire": pl.Series(lines["price_cents"][line]),
             "Devise": "EUR",
@@ -135,9 +135,9 @@ def _cancellations(book: Book, cancelled: pl.DataFrame) -> pl.DataFrame:
     by_shop = pl.col("reason").is_in(["INVENTORY", "STAFF", "OTHER"])
     return cancelled.select(
         pl.format("AN{}", pl.col("line") + 50_000).alias("N° d'annulation"),
-        _texts(book.orders["name"][order]).alias("N° de commande"),
+        texts(book.orders["name"][order]).alias("N° de commande"),
         _line_names(book, line).alias("N° de ligne"),
-        _texts(book.catalogue.sku[book.lines["sku"][line]]).alias("SKU vendeur"),
+        texts(book.catalogue.sku[book.lines["sku"][line]]).alias("SKU vendeur"),
         pl.Series("Quantité", book.lines["quantity"][line]),
         pl.col("at").dt.strftime(_MINUTES).alias("Date d'annulation"),
         pl.col("reason").replace_strict(_REASONS, default="Autre motif").alias("Motif d'annulation"),
@@ -149,30 +149,32 @@ def _cancellations(book: Book, cancelled: pl.DataFrame) -> pl.DataFrame:
 
 def _returns(book: Book, returned: pl.DataFrame) -> pl.DataFrame:
     order, line = returned["order"].to_numpy(), returned["line"].to_numpy()
-    reasons = {cause: voice.mirakl for cause, voice in VOICES.items()}
+    reasons = {cause: voice.mirakl for cause, voice in voices().items()}
     return returned.select(
         pl.format("MR{}", pl.col("number")).alias("N° de retour"),
-        _texts(book.orders["name"][order]).alias("N° de commande"),
+        texts(book.orders["name"][order]).alias("N° de commande"),
         _line_names(book, line).alias("N° de ligne"),
-        _texts(book.catalogue.sku[book.lines["sku"][line]]).alias("SKU vendeur"),
+        texts(book.catalogue.sku[book.lines["sku"][line]]).alias("SKU vendeur"),
         pl.Series("Quantité", book.lines["quantity"][line]),
         pl.col("cause").replace_strict(reasons, default="Autre motif").alias("Motif du retour"),
         pl.col("asked").dt.strftime(_MINUTES).alias("Date de demande"),
         pl.col("received").dt.strftime(_MINUTES).alias("Date de réception"),
         pl.col("refunded").dt.strftime(_MINUTES).alias("Date de remboursement"),
-        pl.when(pl.col("refunded").is_not_null()).then(euros(pl.col("total_cents"))).alias("Montant remboursé"),
+        pl.when(pl.col("refunded").is_not_null())
+        .then(euros(pl.col("total_cents")))
+        .alias("Montant remboursé"),
         pl.lit("EUR").alias("Devise"),
     )
 
 
 def _refunds(book: Book, refunded: pl.DataFrame) -> pl.DataFrame:
     order, line = refunded["order"].to_numpy(), refunded["line"].to_numpy()
-    reasons = {cause: voice.mirakl for cause, voice in VOICES.items()}
+    reasons = {cause: voice.mirakl for cause, voice in voices().items()}
     return refunded.select(
         pl.format("RB{}", pl.col("id")).alias("N° de remboursement"),
-        _texts(book.orders["name"][order]).alias("N° de commande"),
+        texts(book.orders["name"][order]).alias("N° de commande"),
         _line_names(book, line).alias("N° de ligne"),
-        _texts(book.catalogue.sku[book.lines["sku"][line]]).alias("SKU vendeur"),
+        texts(book.catalogue.sku[book.lines["sku"][line]]).alias("SKU vendeur"),
         pl.col("at").dt.strftime(_MINUTES).alias("Date de remboursement"),
         pl.col("note").replace_strict(reasons, default="Autre motif").alias("Motif du remboursement"),
         euros(pl.col("total_cents")).alias("Montant"),

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.demo.orders import Book
-from pipelines.demo.shop import PLACES
+from pipelines.demo.shop import places
 
 DISCOUNTS = {"": 0.0, "BIENVENUE10": 0.10, "VENDREDI20": 0.20, "ENTREPOT25": 0.25}
 
@@ -22,10 +22,10 @@ TAXES: dict[str, tuple[tuple[str, float], ...]] = {
 
 
 def add_amounts(book: Book) -> None:
-    """Adds gross, net and tax cents to the lines, and subtotal, discount, shipping, tax and total cents to the orders."""
+    """Adds gross, net and tax cents to the lines; subtotal, discount, shipping, tax and total cents to the orders."""
     orders, lines = book.orders, book.lines
     euros = orders["channel"] == "mercatelle"
-    rates = np.array([sum(rate for _, rate in TAXES.get(place.province, ())) for place in PLACES])
+    rates = np.array([sum(rate for _, rate in TAXES.get(place.province, ())) for place in places()])
     tax_rate = np.where(euros, 0.0, rates[orders["place"]])
     off = np.array([DISCOUNTS[code] for code in orders["discount"]])
     lines["gross_cents"] = lines["price_cents"] * lines["quantity"]

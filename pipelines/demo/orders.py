@@ -19,13 +19,14 @@ from pipelines.demo.shop import (
     FBA,
     LAVAL,
     LYON,
-    PLACES,
     STORE,
     SUPPLIERS,
     UPS,
     Catalogue,
     Columns,
+    areas,
     catalogue,
+    places,
 )
 from pipelines.demo.stories import BAD_LOT, SLOW_WEEK
 
@@ -44,7 +45,9 @@ CHANNELS: dict[str, tuple[float, tuple[str, ...]]] = {
 SHOPIFY = ("web", "pos", "app")
 
 _WEEKDAYS = (1.12, 1.02, 0.98, 1.0, 0.94, 0.86, 1.16)
-_HOURS = np.array([12, 5, 0, 2, 2, 3, 7, 14, 26, 38, 46, 50, 54, 50, 44, 42, 42, 46, 52, 64, 76, 78, 58, 30], dtype=float)
+_HOURS = np.array(
+    [12, 5, 0, 2, 2, 3, 7, 14, 26, 38, 46, 50, 54, 50, 44, 42, 42, 46, 52, 64, 76, 78, 58, 30], dtype=float
+)
 _BY_MONTH = {  # January first
     "winter": (1.3, 1.0, 0.7, 0.4, 0.25, 0.2, 0.25, 0.6, 1.2, 1.8, 2.0, 1.9),
     "summer": (0.3, 0.4, 0.7, 1.2, 1.7, 1.9, 1.7, 1.3, 0.8, 0.5, 0.4, 0.5),
@@ -53,7 +56,14 @@ _BY_MONTH = {  # January first
 #: working days between order and dispatch, in good times
 _HANDLING = ((0, 1, 2, 3), (0.34, 0.44, 0.19, 0.03))
 #: calendar days on the road: shortest, longest
-_TRANSIT = {CANADA_POST: (2, 7), UPS: (1, 5), BORELIS: (3, 7), COLISSIMO: (2, 4), AMAZON_LOGISTICS: (1, 4), "": (0, 1)}
+_TRANSIT = {
+    CANADA_POST: (2, 7),
+    UPS: (1, 5),
+    BORELIS: (3, 7),
+    COLISSIMO: (2, 4),
+    AMAZON_LOGISTICS: (1, 4),
+    "": (0, 1),
+}
 _PROMISED = {CANADA_POST: 8, UPS: 6, BORELIS: 8, COLISSIMO: 5, AMAZON_LOGISTICS: 5, "": 1}
 
 
@@ -140,15 +150,14 @@ def _clock(rng: np.random.Generator, count: int) -> NDArray:
 
 
 def _places(rng: np.random.Generator, channel: NDArray) -> NDArray:
-    weights = np.array([place.weight for place in PLACES])
-    areas = np.array([place.area for place in PLACES])
+    weights = np.array([place.weight for place in places()])
     where = np.zeros(len(channel), dtype=np.int64)
     for name, (_, sells_to) in CHANNELS.items():
         mine = channel == name
         if sells_to == ("montreal",):
             continue  # the store is in the first place of the list
-        allowed = weights * (np.isin(areas, sells_to) if sells_to else 1.0)
-        where[mine] = rng.choice(len(PLACES), size=int(mine.sum()), p=allowed / allowed.sum())
+        allowed = weights * (np.isin(areas(), sells_to) if sells_to else 1.0)
+        where[mine] = rng.choice(len(places()), size=int(mine.sum()), p=allowed / allowed.sum())
     return where
 
 
@@ -173,7 +182,9 @@ def _discounts(book: Book) -> None:
     web = orders["channel"] == "web"
     orders["discount"][web & (rng.random(count) < 0.07)] = "BIENVENUE10"
     november = (orders["placed"].astype("datetime64[M]").astype(int) % 12) == 10
-    late = (orders["placed"].astype("datetime64[D]") - orders["placed"].astype("datetime64[M]")).astype(int) >= 19
+    late = (orders["placed"].astype("datetime64[D]") - orders["placed"].astype("datetime64[M]")).astype(
+        int
+    ) >= 19
     orders["discount"][web & november & late & (rng.random(count) < 0.6)] = "VENDREDI20"
     first, after = (np.datetime64(day, "s") for day in SLOW_WEEK.ordered_between(book.until))
     orders["discount"][web & (orders["placed"] >= first) & (orders["placed"] < after)] = "ENTREPOT25"
@@ -185,7 +196,7 @@ def send_from(book: Book, which: NDArray) -> None:
     for column in ("warehouse", "carrier"):
         if column not in orders:
             orders[column] = np.full(len(orders["placed"]), "", dtype=object)
-    area = np.array([place.area for place in PLACES], dtype=object)[orders["place"][which]]
+    area = areas()[orders["place"][which]]
     channel = orders["channel"][which]
     warehouse = np.where(np.isin(area, ("france", "belgium")), LYON, LAVAL).astype(object)
     warehouse[(warehouse == LAVAL) & (channel == "web") & (rng.random(len(which)) < 0.08)] = STORE
@@ -232,7 +243,9 @@ def number(book: Book) -> Book:
     amazon = np.char.startswith(channel.astype(str), "amazon")
     names = np.empty(len(rank), dtype=object)
     names[shopify] = [f"#{20001 + i}" for i in range(int(shopify.sum()))]
-    names[amazon] = [f"702-{1000003 + i * 7919 % 8999993}-{1000033 + i * 104729 % 8999957}" for i in at[amazon]]
+    names[amazon] = [
+        f"702-{1000003 + i * 7919 % 8999993}-{1000033 + i * 104729 % 8999957}" for i in at[amazon]
+    ]
     names[channel == "mercatelle"] = [f"MC{2500000 + i * 13}-A" for i in at[channel == "mercatelle"]]
     orders["name"] = names
     orders["id"] = np.array([str(5_812_000_000_000 + i * 32_768 + i % 97) for i in at], dtype=object)
@@ -259,7 +272,10 @@ def lots(book: Book) -> NDArray:
     age = ((book.end - book.of_line("placed")).astype("timedelta64[D]").astype(int)) // 70
     product = items.product[lines["sku"]]
     lot = np.array(
-        [f"{SUPPLIERS[items.supplier[s]]}-{2000 + p * 31 + (9 - a) * 7}" for s, p, a in zip(lines["sku"], product, age, strict=True)],
+        [
+            f"{SUPPLIERS[items.supplier[s]]}-{2000 + p * 31 + (9 - a) * 7}"
+            for s, p, a in zip(lines["sku"], product, age, strict=True)
+        ],
         dtype=object,
     )
     first, after = (np.datetime64(day, "s") for day in BAD_LOT.ordered_between(book.until))
@@ -288,9 +304,9 @@ def dispatch(book: Book) -> None:
     shortest = np.array([_TRANSIT[name][0] for name in carrier])
     longest = np.array([_TRANSIT[name][1] for name in carrier])
     road = rng.integers(shortest, longest + 1)
-    arrives = orders["shipped"].astype("datetime64[D]") + road
-    arrives = np.busday_offset(arrives, 0, roll="forward", weekmask="Mon Tue Wed Thu Fri Sat")
+    driven = orders["shipped"].astype("datetime64[D]") + road
+    arrives = np.busday_offset(driven, 0, roll="forward", weekmask="Mon Tue Wed Thu Fri Sat")
     clock = rng.integers(9 * 3600, 19 * 3600, count).astype("timedelta64[s]")
     orders["delivered"] = np.where(in_store, orders["placed"], arrives.astype("datetime64[s]") + clock)
-    slack = np.array([_PROMISED[name] for name in carrier])
+    slack = np.array([_PROMISED[name] for name in carrier], dtype="timedelta64[D]")
     orders["promised"] = np.busday_offset(day, 2, roll="forward") + slack

@@ -6,8 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.demo.orders import Book, send_from
-from pipelines.demo.shop import BORELIS, LAVAL, PLACES
-from pipelines.demo.stories import BAD_LOT, FEED_STALLED, LOST_PARCELS, PRICE_TYPO, SLOW_WEEK, WRONG_SIZES, Story
+from pipelines.demo.shop import BORELIS, LAVAL, areas
+from pipelines.demo.stories import (
+    BAD_LOT,
+    FEED_STALLED,
+    LOST_PARCELS,
+    PRICE_TYPO,
+    SLOW_WEEK,
+    WRONG_SIZES,
+    Story,
+)
 
 
 def in_time(book: Book, story: Story) -> NDArray:
@@ -43,9 +51,10 @@ def _sell_from(book: Book, story: Story, skus: NDArray, share: float, warehouse:
 
 
 def _send_to_gaspesie(book: Book) -> None:
-    areas = np.array([place.area for place in PLACES])
-    there = np.flatnonzero(areas == "gaspesie")
-    pool = in_time(book, LOST_PARCELS) & (book.orders["channel"] == "web") & (book.orders["warehouse"] == LAVAL)
+    there = np.flatnonzero(areas() == "gaspesie")
+    pool = (
+        in_time(book, LOST_PARCELS) & (book.orders["channel"] == "web") & (book.orders["warehouse"] == LAVAL)
+    )
     now = pool & np.isin(book.orders["place"], there) & (book.orders["carrier"] == BORELIS)
     missing = round(LOST_PARCELS.expected(book.size) / 0.4) - int(now.sum())
     others = np.flatnonzero(pool & ~now)
@@ -67,7 +76,9 @@ def _make_slow_orders(book: Book) -> None:
     if missing > 0:
         chosen = book.rng.choice(others, size=min(missing, len(others)), replace=False)
         clock = book.orders["placed"][chosen] - book.orders["placed"][chosen].astype("datetime64[D]")
-        day = np.datetime64(SLOW_WEEK.ordered_between(book.until)[0], "D") + book.rng.integers(0, 7, len(chosen))
+        day = np.datetime64(SLOW_WEEK.ordered_between(book.until)[0], "D") + book.rng.integers(
+            0, 7, len(chosen)
+        )
         book.orders["placed"][chosen] = day.astype("datetime64[s]") + clock
         book.orders["discount"][chosen] = "ENTREPOT25"
 
@@ -78,17 +89,19 @@ def _sell_without_stock(book: Book) -> None:
     length = (FEED_STALLED.ordered[0] - FEED_STALLED.ordered[1]) * 86_400
     placed = first + np.sort(book.rng.integers(8 * 3600, length - 3600, count)).astype("timedelta64[s]")
     skus = np.concatenate([book.catalogue.indexes("DOS", "Noir"), book.catalogue.indexes("VIE", "Cognac")])
-    areas = np.array([place.area for place in PLACES])
-    there = np.flatnonzero(np.isin(areas, ("france", "belgium")))
-    _add(book, placed, "mercatelle", book.rng.choice(there, count), book.rng.choice(skus, count), FEED_STALLED)
+    there = np.flatnonzero(np.isin(areas(), ("france", "belgium")))
+    _add(
+        book, placed, "mercatelle", book.rng.choice(there, count), book.rng.choice(skus, count), FEED_STALLED
+    )
 
 
 def _sell_at_a_tenth(book: Book) -> None:
     count = PRICE_TYPO.expected(book.size)
-    evening = np.datetime64(PRICE_TYPO.ordered_between(book.until)[0], "s") + np.timedelta64(19 * 3600 + 600, "s")
+    evening = np.datetime64(PRICE_TYPO.ordered_between(book.until)[0], "s") + np.timedelta64(
+        19 * 3600 + 600, "s"
+    )
     placed = evening + np.sort(book.rng.integers(0, 6 * 3600, count)).astype("timedelta64[s]")
-    areas = np.array([place.area for place in PLACES])
-    there = np.flatnonzero(np.isin(areas, ("quebec", "canada")))
+    there = np.flatnonzero(np.isin(areas(), ("quebec", "canada")))
     skus = book.rng.choice(book.catalogue.indexes("MIS"), count)
     _add(book, placed, "web", book.rng.choice(there, count), skus, PRICE_TYPO)
     book.lines["typo"][-count:] = True

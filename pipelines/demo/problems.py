@@ -7,9 +7,18 @@ from numpy.typing import NDArray
 
 from pipelines.demo.orders import SHOPIFY, Book
 from pipelines.demo.plant import in_time
-from pipelines.demo.shop import BORELIS, LAVAL, PLACES, WEARABLE, Columns
-from pipelines.demo.stories import BAD_LOT, FEED_STALLED, LOST_PARCELS, PRICE_TYPO, SLOW_WEEK, STORIES, WRONG_SIZES, Story
-from pipelines.demo.vocabulary import VOICES
+from pipelines.demo.shop import BORELIS, LAVAL, WEARABLE, Columns, areas
+from pipelines.demo.stories import (
+    BAD_LOT,
+    FEED_STALLED,
+    LOST_PARCELS,
+    PRICE_TYPO,
+    SLOW_WEEK,
+    STORIES,
+    WRONG_SIZES,
+    Story,
+)
+from pipelines.demo.vocabulary import voices
 
 _NEVER = np.datetime64("NaT", "s")
 _HOUR = np.timedelta64(3600, "s")
@@ -26,7 +35,11 @@ def happen(book: Book) -> Columns:
     """
     orders, lines = book.orders, book.lines
     for name in ("cancelled", "lost"):
-        orders[name] = np.full(len(orders["placed"]), _NEVER) if name == "cancelled" else np.zeros(len(orders["placed"]), bool)
+        orders[name] = (
+            np.full(len(orders["placed"]), _NEVER)
+            if name == "cancelled"
+            else np.zeros(len(orders["placed"]), bool)
+        )
     orders["cancel_reason"] = np.full(len(orders["placed"]), "", dtype=object)
     lines["cancelled"] = np.full(len(lines["order"]), _NEVER)
     told = [_tell(book, story) for story in STORIES]
@@ -48,7 +61,7 @@ def scope(book: Book, story: Story) -> NDArray:
     """The lines among which a story's incidents happen."""
     orders, lines = book.orders, book.lines
     web = in_time(book, story) & (orders["channel"] == "web")
-    area = np.array([place.area for place in PLACES], dtype=object)[orders["place"]]
+    area = areas()[orders["place"]]
     if story is BAD_LOT:
         sold = np.isin(book.of_line("channel"), story.where["channel"])
         return sold & (lines["lot"] == story.where["lot"][0])
@@ -104,7 +117,7 @@ def _tell(book: Book, story: Story) -> Columns:
 
 def _everyday(book: Book, taken: NDArray) -> Columns:
     """The usual share of every cause, on orders and lines that belong to no story."""
-    orders, lines, rng = book.orders, book.lines, book.rng
+    lines, rng = book.lines, book.rng
     free = ~taken[lines["order"]]
     quiet = {
         "product_defect": scope(book, BAD_LOT),
@@ -117,7 +130,7 @@ def _everyday(book: Book, taken: NDArray) -> Columns:
         "stock_out": np.isin(lines["sku"], np.unique(lines["sku"][scope(book, FEED_STALLED)])),
     }
     parts = []
-    for cause, voice in VOICES.items():
+    for cause, voice in voices().items():
         chance = np.full(len(free), voice.rate) * _factor(book, cause)
         hit = free & (rng.random(len(free)) < chance)
         if cause in quiet:  # in the whole order: a ticket does not say which line it is about
@@ -146,7 +159,7 @@ def _factor(book: Book, cause: str) -> NDArray:
         factor *= np.array([_FACTORS.get(name, 1.0) for name in items.supplier])[lines["sku"]]
     if cause == "size_or_fit":
         factor *= np.isin(items.category, WEARABLE)[lines["sku"]]
-    if VOICES[cause].when != "after" or cause == "damaged_in_transit":
+    if voices()[cause].when != "after" or cause == "damaged_in_transit":
         factor *= book.of_line("channel") != "pos"
     if cause in ("stock_out", "late_dispatch"):
         factor *= book.of_line("channel") != "amazon_fba"
@@ -158,18 +171,20 @@ def _reported(book: Book, cause: str, order: NDArray) -> NDArray:
     orders, rng, count = book.orders, book.rng, len(order)
     late = rng.integers(5, 12, count) * _DAY
     if cause == "late_dispatch":
-        reported = orders["shipped"][order] + rng.integers(2, 4, count) * _DAY - rng.integers(1, 20, count) * _HOUR
+        reported = (
+            orders["shipped"][order] + rng.integers(2, 4, count) * _DAY - rng.integers(1, 20, count) * _HOUR
+        )
         orders["shipped"][order] += late
         orders["delivered"][order] += late
         return reported
-    if VOICES[cause].when == "before":
+    if voices()[cause].when == "before":
         window = np.maximum((orders["shipped"] - orders["placed"])[order] - 2 * _HOUR, _HOUR)
         return orders["placed"][order] + (window * rng.random(count)).astype("timedelta64[s]")
     promised = orders["promised"][order].astype("datetime64[s]")
     if cause == "late_delivery":
         orders["delivered"][order] = np.maximum(orders["delivered"][order], promised) + late
         return promised + rng.integers(10, 24 * 5, count) * _HOUR
-    if VOICES[cause].when == "waiting":
+    if voices()[cause].when == "waiting":
         gone = (rng.random(count) < 0.5) | (cause != "not_received")
         orders["delivered"][order[gone]] = _NEVER
         orders["lost"][order] = cause == "lost_in_transit"

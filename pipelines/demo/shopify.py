@@ -13,28 +13,37 @@ import polars as pl
 from pipelines.demo.aftermath import speaks_french
 from pipelines.demo.money import TAXES
 from pipelines.demo.orders import DAYS, SHOPIFY, Book
-from pipelines.demo.shop import PLACES
+from pipelines.demo.shop import places
 from pipelines.demo.writing import dollars, people, seen_by, windows, with_offset, write_csv, zulu
 
 HEADER = (
-    "Name,Email,Financial Status,Paid at,Fulfillment Status,Fulfilled at,Accepts Marketing,Currency,Subtotal,Shipping,"
-    "Taxes,Total,Discount Code,Discount Amount,Shipping Method,Created at,Lineitem quantity,Lineitem name,Lineitem price,"
-    "Lineitem compare at price,Lineitem sku,Lineitem requires shipping,Lineitem taxable,Lineitem fulfillment status,"
-    "Billing Name,Billing Street,Billing Address1,Billing Address2,Billing Company,Billing City,Billing Zip,"
-    "Billing Province,Billing Country,Billing Phone,Shipping Name,Shipping Street,Shipping Address1,Shipping Address2,"
-    "Shipping Company,Shipping City,Shipping Zip,Shipping Province,Shipping Country,Shipping Phone,Notes,Note Attributes,"
-    "Cancelled at,Payment Method,Payment Reference,Refunded Amount,Vendor,Outstanding Balance,Employee,Location,Device ID,"
-    "Id,Tags,Risk Level,Source,Lineitem discount,Tax 1 Name,Tax 1 Value,Tax 2 Name,Tax 2 Value,Tax 3 Name,Tax 3 Value,"
-    "Tax 4 Name,Tax 4 Value,Tax 5 Name,Tax 5 Value,Phone,Receipt Number,Duties,Billing Province Name,"
-    "Shipping Province Name,Payment ID,Payment Terms Name,Next Payment Due At,Payment References"
+    "Name,Email,Financial Status,Paid at,Fulfillment Status,Fulfilled at,Accepts Marketing,Currency,"
+    "Subtotal,Shipping,Taxes,Total,Discount Code,Discount Amount,Shipping Method,Created at,"
+    "Lineitem quantity,Lineitem name,Lineitem price,Lineitem compare at price,Lineitem sku,"
+    "Lineitem requires shipping,Lineitem taxable,Lineitem fulfillment status,Billing Name,Billing Street,"
+    "Billing Address1,Billing Address2,Billing Company,Billing City,Billing Zip,Billing Province,"
+    "Billing Country,Billing Phone,Shipping Name,Shipping Street,Shipping Address1,Shipping Address2,"
+    "Shipping Company,Shipping City,Shipping Zip,Shipping Province,Shipping Country,Shipping Phone,Notes,"
+    "Note Attributes,Cancelled at,Payment Method,Payment Reference,Refunded Amount,Vendor,"
+    "Outstanding Balance,Employee,Location,Device ID,Id,Tags,Risk Level,Source,Lineitem discount,"
+    "Tax 1 Name,Tax 1 Value,Tax 2 Name,Tax 2 Value,Tax 3 Name,Tax 3 Value,Tax 4 Name,Tax 4 Value,"
+    "Tax 5 Name,Tax 5 Value,Phone,Receipt Number,Duties,Billing Province Name,Shipping Province Name,"
+    "Payment ID,Payment Terms Name,Next Payment Due At,Payment References"
 )
 #: the sales channel of a social network tells only the number of its app
 APP_ID = "5776891"
 _EXPORTS, _OVERLAP = 6, 21
-_NOTES = ("Laisser sur le perron svp", "Please leave with the neighbour", "C'est un cadeau, sans facture", "Sonnette brisée, cogner")
+_NOTES = (
+    "Laisser sur le perron svp",
+    "Please leave with the neighbour",
+    "C'est un cadeau, sans facture",
+    "Sonnette brisée, cogner",
+)
 
 
-def write(folder: Path, book: Book, returned: pl.DataFrame, cancelled: pl.DataFrame, refunded: pl.DataFrame) -> list[Path]:
+def write(
+    folder: Path, book: Book, returned: pl.DataFrame, cancelled: pl.DataFrame, refunded: pl.DataFrame
+) -> list[Path]:
     """Writes orders (one file a quarter, overlapping), returns and refunds; gives the paths."""
     orders = _orders(book)
     lines = _lines(book, cancelled)
@@ -44,26 +53,27 @@ def write(folder: Path, book: Book, returned: pl.DataFrame, cancelled: pl.DataFr
         files.append(write_csv(table, folder / f"shopify_orders_export_{number}.csv"))
     mine = np.isin(book.orders["channel"], SHOPIFY)
     ours = pl.col("order").is_in(np.flatnonzero(mine).tolist())
-    files.append(_write_nodes(folder / "shopify_returns.jsonl", _return_nodes(book, returned.filter(ours), refunded)))
+    files.append(
+        _write_nodes(folder / "shopify_returns.jsonl", _return_nodes(book, returned.filter(ours), refunded))
+    )
     files.append(_write_nodes(folder / "shopify_refunds.jsonl", _refund_nodes(book, refunded.filter(ours))))
     return files
 
 
 def _orders(book: Book) -> pl.DataFrame:
-    """One row an order of the shop, with what never changes already spelt; times and statuses still to be told."""
+    """One row an order of the shop,"
+    " with what never changes already spelt; times and statuses still to be told."""
     at = np.flatnonzero(np.isin(book.orders["channel"], SHOPIFY))
     told = {name: column[at] for name, column in book.orders.items()}
-    places = [PLACES[place] for place in told["place"]]
-    taxes = [TAXES.get(place.province, ()) for place in places]
+    towns = [places()[place] for place in told["place"]]
+    taxes = [TAXES.get(place.province, ()) for place in towns]
     french = speaks_french(book, at)
-    zips = [f"'{p.postcode}" if p.postcode.isdigit() else p.postcode for p in places]
+    zips = [f"'{p.postcode}" if p.postcode.isdigit() else p.postcode for p in towns]
     cents = {name: told[f"{name}_cents"] for name in ("subtotal", "discount", "shipping", "tax", "total")}
     frame = pl.DataFrame(
         {
             "order": at,
-            **{
-                name: told[name].astype("datetime64[us]") for name in ("placed", "shipped", "cancelled")
-            },
+            **{name: told[name].astype("datetime64[us]") for name in ("placed", "shipped", "cancelled")},
             **cents,
             "customer": told["customer"],
             "reason": pl.Series(told["cancel_reason"], dtype=pl.String),
@@ -72,11 +82,11 @@ def _orders(book: Book) -> pl.DataFrame:
             "Id": pl.Series(told["id"], dtype=pl.String),
             "Currency": "CAD",
             "Discount Code": pl.Series(told["discount"], dtype=pl.String),
-            "Shipping City": [p.city for p in places],
+            "Shipping City": [p.city for p in towns],
             "Shipping Zip": zips,
-            "Shipping Province": [p.province for p in places],
-            "Shipping Country": [p.country for p in places],
-            "Shipping Province Name": [p.province_name for p in places],
+            "Shipping Province": [p.province for p in towns],
+            "Shipping Country": [p.country for p in towns],
+            "Shipping Province Name": [p.province_name for p in towns],
             "Note Attributes": ["lang: fr\nInvoice Language: fr" if yes else None for yes in french],
             "Notes": [_NOTES[c % 4] if c % 47 == 0 else None for c in told["customer"]],
             "Tax 1 Name": [t[0][0] if t else None for t in taxes],
@@ -113,8 +123,11 @@ def _lines(book: Book, cancelled: pl.DataFrame) -> pl.DataFrame:
 def _export(
     orders: pl.DataFrame, lines: pl.DataFrame, refunded: pl.DataFrame, first: datetime, as_of: datetime
 ) -> pl.DataFrame:
-    """The 79 columns as the admin would have exported them at `as_of`: newest order first, its columns on its first row."""
-    paid_back = refunded.filter(pl.col("at") < as_of).group_by("order").agg(refunded=pl.col("total_cents").sum())
+    """The 79 columns as exported at `as_of`: newest order first,"
+    " an order's own cells on its first row only."""
+    paid_back = (
+        refunded.filter(pl.col("at") < as_of).group_by("order").agg(refunded=pl.col("total_cents").sum())
+    )
     quiet = lines.filter(pl.col("only_refunded")).select(pl.col("order").unique(), quiet=True)
     mine = orders.filter((pl.col("placed") >= first) & (pl.col("placed") < as_of))
     mine = mine.join(paid_back, on="order", how="left").join(quiet, on="order", how="left")
@@ -147,7 +160,13 @@ def _export(
     )
     rows = rows.sort(["placed", "order", "position"], descending=[True, True, False])
     header = HEADER.split(",")
-    always = {"Name", "Email", "Created at", "Vendor", *(name for name in header if name.startswith("Lineitem"))}
+    always = {
+        "Name",
+        "Email",
+        "Created at",
+        "Vendor",
+        *(name for name in header if name.startswith("Lineitem")),
+    }
     on_first = pl.col("position") == 0
     cells = []
     for name in header:
@@ -171,14 +190,22 @@ def _order_columns(declined: pl.Expr) -> list[pl.Expr]:
     )
     addressed = {"City", "Zip", "Province", "Country", "Province Name"}
     same = [pl.col(f"Shipping {name}").alias(f"Billing {name}") for name in sorted(addressed)]
-    shipping = [pl.when(~in_store).then(pl.col(f"Shipping {name}")).alias(f"Shipping {name}") for name in sorted(addressed)]
+    shipping = [
+        pl.when(~in_store).then(pl.col(f"Shipping {name}")).alias(f"Shipping {name}")
+        for name in sorted(addressed)
+    ]
     customer = pl.col("customer")
     return [
-        pl.col("Name", "Id", "Currency", "Discount Code", "Note Attributes", "Notes", "Tax 1 Name", "Tax 2 Name"),
+        pl.col(
+            "Name", "Id", "Currency", "Discount Code", "Note Attributes", "Notes", "Tax 1 Name", "Tax 2 Name"
+        ),
         pl.col("email").alias("Email"),
         status.alias("Financial Status"),
         pl.when(~declined).then(with_offset(pl.col("placed"))).alias("Paid at"),
-        pl.when(pl.col("shipped").is_null()).then(pl.lit("unfulfilled")).otherwise(pl.lit("fulfilled")).alias("Fulfillment Status"),
+        pl.when(pl.col("shipped").is_null())
+        .then(pl.lit("unfulfilled"))
+        .otherwise(pl.lit("fulfilled"))
+        .alias("Fulfillment Status"),
         with_offset(pl.col("shipped")).alias("Fulfilled at"),
         pl.when(customer % 3 == 0).then(pl.lit("yes")).otherwise(pl.lit("no")).alias("Accepts Marketing"),
         dollars(pl.col("subtotal")).alias("Subtotal"),
@@ -200,10 +227,15 @@ def _order_columns(declined: pl.Expr) -> list[pl.Expr]:
         dollars(refunded).alias("Refunded Amount"),
         pl.lit("0.00").alias("Outstanding Balance"),
         pl.when(in_store).then(pl.lit("Boutique Montréal")).alias("Location"),
-        pl.when((customer % 211 == 0) & ~in_store).then(pl.lit("Medium")).otherwise(pl.lit("Low")).alias("Risk Level"),
+        pl.when((customer % 211 == 0) & ~in_store)
+        .then(pl.lit("Medium"))
+        .otherwise(pl.lit("Low"))
+        .alias("Risk Level"),
         pl.when(pl.col("channel") == "app").then(pl.lit(APP_ID)).otherwise(pl.col("channel")).alias("Source"),
         pl.when(pl.col("Tax 1 Name").is_not_null()).then(dollars(pl.col("tax_1"))).alias("Tax 1 Value"),
-        pl.when(pl.col("Tax 2 Name").is_not_null()).then(dollars(pl.col("tax") - pl.col("tax_1"))).alias("Tax 2 Value"),
+        pl.when(pl.col("Tax 2 Name").is_not_null())
+        .then(dollars(pl.col("tax") - pl.col("tax_1")))
+        .alias("Tax 2 Value"),
     ]
 
 
@@ -217,7 +249,11 @@ def _write_nodes(path: Path, nodes: list[dict[str, Any]]) -> Path:
 def _line_item(book: Book, line: int) -> dict[str, Any]:
     sku = book.lines["sku"][line]
     name = f"{book.catalogue.title[sku]} - {book.catalogue.variant[sku]}"
-    return {"id": f"gid://shopify/LineItem/{book.lines['id'][line]}", "sku": book.catalogue.sku[sku], "name": name}
+    return {
+        "id": f"gid://shopify/LineItem/{book.lines['id'][line]}",
+        "sku": book.catalogue.sku[sku],
+        "name": name,
+    }
 
 
 def _order(book: Book, order: int) -> dict[str, Any]:
@@ -267,7 +303,9 @@ def _refund_nodes(book: Book, refunded: pl.DataFrame) -> list[dict[str, Any]]:
                 "lineItem": _line_item(book, row["line"]),
                 "quantity": int(book.lines["quantity"][row["line"]]),
                 "restockType": row["restock"],
-                "subtotalSet": {"shopMoney": {"amount": _amount(row["subtotal_cents"]), "currencyCode": "CAD"}},
+                "subtotalSet": {
+                    "shopMoney": {"amount": _amount(row["subtotal_cents"]), "currencyCode": "CAD"}
+                },
                 "location": {"name": book.orders["warehouse"][row["order"]]},
             }
             for row in rows
@@ -278,9 +316,14 @@ def _refund_nodes(book: Book, refunded: pl.DataFrame) -> list[dict[str, Any]]:
                 "createdAt": first["at"],
                 "note": "",
                 "order": _order(book, first["order"]),
-                "return": {"id": f"gid://shopify/Return/{7_400_000_000 + number}", "name": f"#R{number}"} if number else None,
+                "return": {"id": f"gid://shopify/Return/{7_400_000_000 + number}", "name": f"#R{number}"}
+                if number
+                else None,
                 "totalRefundedSet": {
-                    "shopMoney": {"amount": _amount(sum(row["total_cents"] for row in rows)), "currencyCode": "CAD"}
+                    "shopMoney": {
+                        "amount": _amount(sum(row["total_cents"] for row in rows)),
+                        "currencyCode": "CAD",
+                    }
                 },
                 "refundLineItems": {"edges": [{"node": line} for line in lines]},
             }

@@ -20,7 +20,9 @@ class Story:
     reported: tuple[int, int]  # the same for what was reported of them
     count: int  # incidents (order lines) in a demo of full size
     tickets: int  # of them, those that a customer wrote about
-    told_as: tuple[str, ...] = ()  # other causes that the files give it: a coarser code, a carrier's word, a false label
+    told_as: tuple[
+        str, ...
+    ] = ()  # other causes that the files give it: a coarser code, a carrier's word, a false label
 
     def ordered_between(self, until: date) -> tuple[date, date]:
         """First day of the affected orders, and the first day after them."""
@@ -36,7 +38,9 @@ class Story:
 
     def expected_tickets(self, size: float = 1.0) -> int:
         """How many of them have a ticket."""
-        return min(self.expected(size), max(4 if self.tickets == self.count else 3, round(self.tickets * size)))
+        return min(
+            self.expected(size), max(4 if self.tickets == self.count else 3, round(self.tickets * size))
+        )
 
 
 BAD_LOT = Story(
@@ -45,7 +49,12 @@ BAD_LOT = Story(
     party="supplier",
     title_fr="La semelle de la botte Tadoussac se décolle : lot KD-3107 de Kordane",
     title_en="The sole of the Tadoussac boot comes unglued: lot KD-3107 from Kordane",
-    where={"product": ("TAD",), "supplier": ("Kordane",), "lot": ("KD-3107",), "channel": ("web", "mercatelle")},
+    where={
+        "product": ("TAD",),
+        "supplier": ("Kordane",),
+        "lot": ("KD-3107",),
+        "channel": ("web", "mercatelle"),
+    },
     ordered=(98, 42),
     reported=(90, 0),
     count=72,
@@ -83,8 +92,8 @@ PRICE_TYPO = Story(
     name="price_typo",
     cause="price_error",
     party="merchant",
-    title_fr="Parka Mistassini affichée 38,90 $ au lieu de 389 $ un soir ; tout est annulé au matin « à la demande du client »",
-    title_en="Mistassini parka on sale at $38.90 instead of $389 one evening; all cancelled by morning 'at the customer's request'",
+    title_fr="Parka Mistassini à 38,90 $ au lieu de 389 $ un soir ; tout annulé au matin « à la demande du client »",
+    title_en="Mistassini parka at $38.90 instead of $389 one evening; cancelled by morning 'at the customer's request'",
     where={"product": ("MIS",), "channel": ("web",), "reason": ("CUSTOMER",)},
     ordered=(19, 17),
     reported=(18, 10),

@@ -10,8 +10,8 @@ import polars as pl
 
 from pipelines.demo.aftermath import speaks_french
 from pipelines.demo.orders import Book
-from pipelines.demo.shop import PLACES, Columns
-from pipelines.demo.vocabulary import AGENTS, ODD_TAGS, OTHER_TAGS, QUESTIONS, STORY_SUBJECTS, STORY_TAGS, VOICES
+from pipelines.demo.shop import Columns, places
+from pipelines.demo.vocabulary import AGENTS, ODD_TAGS, OTHER_TAGS, QUESTIONS, Wording, voices, wordings
 
 _WAYS = {
     "email": 0.44,
@@ -53,9 +53,9 @@ def _complaints(book: Book, problems: Columns) -> list[dict[str, Any]]:
     for at, in_french, dice in zip(chosen, french, luck, strict=True):
         cause, story = str(problems["cause"][at]), str(problems["story"][at])
         order, line = int(problems["order"][at]), int(problems["line"][at])
-        voice = VOICES.get(cause)
-        texts = STORY_SUBJECTS.get(story) or ((voice.fr, voice.en) if voice else ((), ()))
-        choice = texts[0] if in_french else texts[1]
+        voice = voices().get(cause)
+        worded = wordings().get(story) or voice or Wording()
+        choice = worded.fr if in_french else worded.en
         row = {
             **_ticket(book, _written(problems, int(at), dice[1]), dice[:4], order),
             "order": order,
@@ -63,14 +63,28 @@ def _complaints(book: Book, problems: Columns) -> list[dict[str, Any]]:
             "subject": choice[int(dice[5] * len(choice))],
             "tags": _tags(cause, story, bool(in_french), dice[6], rng),
             "reason": voice.reason if voice and dice[7] < 0.35 else "",
-            "sku": book.catalogue.sku[book.lines["sku"][line]] if voice and voice.when == "after" and dice[7] > 0.4 else "",
+            "sku": book.catalogue.sku[book.lines["sku"][line]]
+            if voice and voice.when == "after" and dice[7] > 0.4
+            else "",
             "french": bool(in_french),
-            "score": _score(dice[3], harsh=cause not in ("size_or_fit", "changed_mind", "style_or_colour_preference")),
+            "score": _score(
+                dice[3], harsh=cause not in ("size_or_fit", "changed_mind", "style_or_colour_preference")
+            ),
         }
         rows.append(row)
         if dice[2] < _SECOND and not story:
-            again = dict(row, created=row["created"] + timedelta(hours=20 + int(dice[1] * 90)), subject=f"Re: {row['subject']}")
-            rows.append(dict(again, replied=again["created"] + timedelta(hours=3), closed=again["created"] + timedelta(hours=30)))
+            again = dict(
+                row,
+                created=row["created"] + timedelta(hours=20 + int(dice[1] * 90)),
+                subject=f"Re: {row['subject']}",
+            )
+            rows.append(
+                dict(
+                    again,
+                    replied=again["created"] + timedelta(hours=3),
+                    closed=again["created"] + timedelta(hours=30),
+                )
+            )
     return rows
 
 
@@ -117,8 +131,12 @@ def _ticket(book: Book, at: np.datetime64, dice: np.ndarray, order: int) -> dict
     replied = created + timedelta(minutes=int(8 + 2600 * dice[0] ** 3))
     closed = replied + timedelta(minutes=int(30 + 9000 * dice[1] ** 2))
     amazon = str(book.orders["channel"][order]).startswith("amazon")
-    way = "email" if amazon else list(_WAYS)[int(np.searchsorted(np.cumsum(list(_WAYS.values())), dice[2] * 0.9999))]
-    french_desk = PLACES[int(book.orders["place"][order])].country in ("FR", "BE")
+    way = (
+        "email"
+        if amazon
+        else list(_WAYS)[int(np.searchsorted(np.cumsum(list(_WAYS.values())), dice[2] * 0.9999))]
+    )
+    french_desk = places()[int(book.orders["place"][order])].country in ("FR", "BE")
     if french_desk and way == "tiktok-shop":
         way = "email"
     return {
@@ -140,8 +158,8 @@ def _tags(cause: str, story: str, french: bool, chance: float, rng: np.random.Ge
         return []
     if not story and chance < 0.16:
         return [OTHER_TAGS[int(chance * 1000) % len(OTHER_TAGS)]]
-    voice = VOICES.get(cause)
-    words = STORY_TAGS.get(story) or (voice.tags if voice else ())
+    voice = voices().get(cause)
+    words = (wordings()[story].tags if story in wordings() else ()) or (voice.tags if voice else ())
     tags = [words[int(rng.integers(len(words)))]] if words else []
     if chance > 0.93:
         tags.append(ODD_TAGS[int(rng.integers(len(ODD_TAGS)))])

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
+from numpy.typing import NDArray
 
 from pipelines.demo.shop import FIRST_NAMES, LAST_NAMES
 
@@ -47,7 +48,7 @@ def seen_by(at: pl.Expr, as_of: datetime) -> pl.Expr:
 
 
 def windows(until: date, days: int, parts: int, overlap: int) -> list[tuple[datetime, datetime]]:
-    """What each of several exports covers, oldest first; each but the first begins some days before the last one ended."""
+    """What each of several exports covers, oldest first; each begins some days before the one before it ended."""
     length = days // parts
     end = datetime.combine(until, datetime.min.time())
     begins = [end - timedelta(days=length * part) for part in range(parts, 0, -1)]
@@ -80,8 +81,13 @@ def people(customers: pl.Series) -> pl.DataFrame:
     )
 
 
+def texts(values: NDArray) -> pl.Series:
+    """Python's texts as a column."""
+    return pl.Series(values, dtype=pl.String)
+
+
 def write_csv(frame: pl.DataFrame, path: Path, *, separator: str = ",", line_end: str = "\n") -> Path:
     """A delimited file in UTF-8 without a byte order mark; null and empty text are empty cells."""
-    texts = frame.with_columns(pl.col(pl.String).replace("", None))
-    texts.write_csv(path, separator=separator, line_terminator=line_end)
+    cells = frame.with_columns(pl.col(pl.String).replace("", None))
+    cells.write_csv(path, separator=separator, line_terminator=line_end)
     return path
