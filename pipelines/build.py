@@ -14,7 +14,8 @@ import duckdb
 
 from pipelines import causes, views
 from pipelines.contract import KINDS, Kind
-from pipelines.store import Store
+from pipelines.sources.mapping import MappingError, all_reason_codes
+from pipelines.store import Store, StoreError
 
 QUERIES = Path(__file__).resolve().parent.parent / "queries"
 FACTS = ("lines", "signals", "incidents")
@@ -49,7 +50,12 @@ def prepare_master(con: duckdb.DuckDBPyConnection) -> None:
 def version(store: Store) -> str:
     """A digest of everything that decides how records become incidents: SQL, causes, the shop's tags, its zone."""
     digest = hashlib.sha256(store.zone().encode())
-    files = [*sorted(QUERIES.rglob("*.sql")), *sorted(QUERIES.rglob("*.toml")), store.user / "tags.csv"]
+    files = [
+        *sorted(QUERIES.rglob("*.sql")),
+        *sorted(QUERIES.rglob("*.toml")),
+        *sorted(_mappings(store).glob("*.toml")),
+        store.user / "tags.csv",
+    ]
     for path in files:
         digest.update(path.read_bytes() if path.exists() else b"")
     return digest.hexdigest()[:16]
@@ -68,6 +74,7 @@ def build(con: duckdb.DuckDBPyConnection, store: Store) -> bool:
     try:
         if state[1] != wanted:
             causes.create_reference_tables(con, causes.read_causes(QUERIES / "causes"), _tags(store))
+            _add_mapped_codes(con, store)
         _set_settings(con, store)
         if everything:
             _batch_of_everything(con)
@@ -94,6 +101,35 @@ def build(con: duckdb.DuckDBPyConnection, store: Store) -> bool:
 def _tags(store: Store) -> Path | None:
     path = store.user / "tags.csv"
     return path if path.exists() else None
+
+
+def _mappings(store: Store) -> Path:
+    return store.user / "mappings"
+
+
+def _add_mapped_codes(con: duckdb.DuckDBPyConnection, store: Store) -> None:
+    """The reasons and conditions that the user's mappings give a cause to, each blaming the cause's default party."""
+    try:
+        codes = all_reason_codes(_mappings(store))
+    except MappingError as error:
+        raise StoreError(error.message) from error
+    con.execute(
+        """
+        insert into ref_codes by name
+        with mapped as (
+            select
+                unnest($schemes::varchar[]) as scheme, unnest($codes::varchar[]) as code,
+                unnest($causes::varchar[]) as cause
+        )
+        select
+            mapped.scheme, normal_code(mapped.code) as code, any_value(mapped.cause) as cause,
+            any_value(ref_causes.party) as party, 'high' as confidence
+        from mapped
+        left join ref_causes on mapped.cause = ref_causes.cause
+        group by all
+        """,
+        {name: [code[at] for code in codes] for at, name in enumerate(("schemes", "codes", "causes"))},
+    )
 
 
 def _set_settings(con: duckdb.DuckDBPyConnection, store: Store) -> None:

@@ -9,14 +9,19 @@ from duckdb import CaseExpression, ColumnExpression, ConstantExpression, Express
 from pipelines.fields import NULL, Cells, Source, Table, function, plain
 from pipelines.reading import Sheet
 
+EMAIL = r"[^\s@<>\"']+@[^\s@<>\"']+\.[A-Za-z]{2,}"
+
+_PEOPLE = (
+    "first|last|full|billing|shipping|ship|delivery|customer|client|cliente?|buyer|acheteur|acheteuse|recipient|destinataire"
+    "|requester|submitter|assignee|agent|employee|contact|owner|staff|user|utilisateur|demandeur|facturation|livraison"
+)
 #: plain header names (lower case, no accents) of columns that identify a person or hold free text
 _PERSONAL = re.compile(
-    r"\b(e ?mail|courriel|phone|telephone|tel|mobile|fax|street|address\d?|adresse|rue|zip|zipcode|postal|postcode|postale?"
-    r"|city|ville|firstname|lastname|fullname|prenom|note|notes|comment|comments|commentaire|body|message|description"
-    r"|ip|iban|vat|siret|birth|naissance|latitude|longitude)\b"
-    r"|\b(first|last|full|billing|shipping|ship|customer|client|buyer|acheteur|recipient|destinataire|requester|submitter"
-    r"|assignee|agent|employee|contact|owner|staff|user|nom de l)\s*(to )?(name|nom|company|societe)\b|^(name|nom|company|societe)$"
-    r"|^(requester|submitter|assignee|agent|employee|customer|client|contact|buyer)$"
+    r"\b(e ?mail|courriel|phone|telephone|tel|mobile|portable|fax|street|address\d?|adresse|rue|zip|zipcode|postal|postcode"
+    r"|postale?|city|ville|firstname|lastname|fullname|prenom|note|notes|comment|comments|commentaires?|body|message"
+    r"|description|ip|iban|vat|siret|birth|naissance|latitude|longitude|digicode)\b"
+    rf"|\b({_PEOPLE}) (to )?(name|nom|company|societe)\b|\b(name|nom|societe|company) (d[eu] |de la |de l |of )?({_PEOPLE})\b"
+    rf"|^({_PEOPLE}|name|nom|company|societe)$"
 )
 
 
@@ -39,6 +44,9 @@ def extra(sheet: Sheet, cells: Cells, source: Source, table: Table) -> Expressio
     for column, name in zip(unknown, bare, strict=True):
         pairs += [ConstantExpression(name if bare.count(name) == 1 else column), ColumnExpression(column)]
     written = function("json_object", *pairs)
+    text = written.cast("VARCHAR")
+    masked = function("regexp_replace", text, EMAIL, "[e-mail]", "g").cast("JSON")
+    written = CaseExpression(function("contains", text, "@"), masked).otherwise(written)
     kept = function("json_merge_patch", ConstantExpression("{}"), written)  # a merge patch drops the blank cells
     return CaseExpression(kept.cast("VARCHAR") != ConstantExpression("{}"), kept)
 

@@ -23,7 +23,7 @@ from duckdb import (
 
 from pipelines import dates
 from pipelines.contract import KINDS, Kind
-from pipelines.extras import extra
+from pipelines.extras import EMAIL, extra
 from pipelines.fields import NULL, Cells, Parsed, Problem, Source, Table, function
 from pipelines.messages import Message
 from pipelines.reading import BadRow, Sheet
@@ -37,7 +37,6 @@ _MOST_OF_IT = 5
 _ORDER_IN_TEXT = r"(?i)(\d{3}-\d{7}-\d{7}|#\s?[a-z]{0,4}-?\d{3,}|(?:order|commande|cde)\s*(?:n[o°º.]*\s*)?:?\s*#?[a-z]{0,4}\d{4,})"
 _BEFORE_NUMBER = r"(?i)^(?:order|commande|cde)\s*(?:n[o°º.]*\s*)?:?\s*"
 _TELEPHONE = r"(?:\+|\b00)\d[\d .()-]{7,}\d\b|(?:\+?\d{1,3}[ .-]?)?\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}\b|\b0\d(?:[ .-]?\d{2}){4}\b"
-_EMAIL = r"[^\s@<>\"']+@[^\s@<>\"']+\.[A-Za-z]{2,}"
 
 
 @dataclass(frozen=True)
@@ -329,7 +328,7 @@ def mark_everything(con: duckdb.DuckDBPyConnection) -> None:
 def _masked(subject: Expression) -> Expression:
     """A subject line without e-mail addresses and telephone numbers."""
     no_email = CaseExpression(
-        function("contains", subject, "@"), function("regexp_replace", subject, _EMAIL, "[e-mail]", "g")
+        function("contains", subject, "@"), function("regexp_replace", subject, EMAIL, "[e-mail]", "g")
     ).otherwise(subject)
     has_figures = function("regexp_matches", no_email, r"\d{2}.*\d{2}.*\d{2}")
     return CaseExpression(has_figures, function("regexp_replace", no_email, _TELEPHONE, "[tel]", "g")).otherwise(no_email)

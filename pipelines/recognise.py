@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from pathlib import Path
 
 from pipelines.fields import Source
@@ -37,7 +36,7 @@ def recognise(sheet: Sheet, store: Store) -> Source:
     best = max(scores, key=lambda s: s[:2], default=None)
     if best is None or best[0] == 0:
         seen = sorted(keys) if sheet.shape == "documents" else list(sheet.columns)
-        shown = ", ".join(seen[:8]) + (" …" if len(seen) > 8 else "")
+        shown = ", ".join(name[:40] for name in seen[:8]) + (" …" if len(seen) > 8 else "")
         raise NotRecognised(Message("not_recognised", {"file": sheet.name, "columns": shown}))
     return best[2]
 
@@ -48,11 +47,15 @@ def user_mappings(folder: Path) -> list[Source]:
     Raises NotRecognised when one of them cannot be used: loading on would read files the wrong way.
     """
     found = []
+    taken = {source.name for source in find_sources()}
     for path in sorted(folder.glob("*.toml")):
         try:
-            found.append(read_mapping(path))
-        except (MappingError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise NotRecognised(Message("mapping_unusable", {"file": path.name, "detail": str(error)})) from error
+            source = read_mapping(path)
+        except MappingError as error:
+            raise NotRecognised(error.message) from error
+        if source.name in taken:
+            raise NotRecognised(Message("mapping_name_taken", {"file": path.name, "value": source.name}))
+        found.append(source)
     return found
 
 

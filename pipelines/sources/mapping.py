@@ -83,6 +83,21 @@ def reason_codes(path: Path) -> list[tuple[str, str, str | None]]:
     return _File(path).codes()
 
 
+def all_reason_codes(folder: Path) -> list[tuple[str, str, str | None]]:
+    """The reason codes of all mappings of a folder; files of the same name share theirs.
+
+    Raises MappingError, also when two of them contradict each other.
+    """
+    found: dict[tuple[str, str], str | None] = {}
+    for path in sorted(folder.glob("*.toml")):
+        for scheme, value, cause in reason_codes(path):
+            other = found.setdefault((scheme, value), cause)
+            if other != cause:
+                shown = {"value": value, "cause": cause or IGNORE, "other": other or IGNORE}
+                raise MappingError(Message("mapping_two_causes", {"file": path.name, **shown}))
+    return [(scheme, value, cause) for (scheme, value), cause in found.items()]
+
+
 @dataclass
 class _File:
     """One mapping file, each part checked as it is read."""
