@@ -34,6 +34,12 @@ def test_no_text_is_taken_for_a_formula_and_none_is_lost(lang: str, texts: list[
     ] == texts
 
 
+@pytest.mark.parametrize("start", RISKY)
+def test_each_sign_that_begins_a_formula_is_disarmed(start: str) -> None:
+    rows = _cells(write_csv(pl.DataFrame({"t": [f"{start}1+1", f"1{start}1"]}), "en"), "en")
+    assert rows[1:] == [[f"'{start}1+1"], [f"1{start}1"]]
+
+
 def test_a_heading_from_a_users_file_is_disarmed_too() -> None:
     assert _cells(write_csv(pl.DataFrame({"=HYPERLINK()": ["x"]}), "en"), "en")[0] == ["'=HYPERLINK()"]
 

@@ -94,6 +94,24 @@ def test_an_installation_that_failed_is_tried_again(
     assert steps == ["make", "make", "install"]
 
 
+def test_half_of_another_lock_is_not_taken_for_the_first_one_again(
+    project: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise SystemExit("no")
+
+    run.set_up()
+    first = run.LOCK.read_text(encoding="utf-8")
+    run.LOCK.write_text("another lock", encoding="utf-8")
+    with monkeypatch.context() as patch:
+        patch.setattr(run, "install", fail)
+        with pytest.raises(SystemExit):
+            run.set_up()
+    run.LOCK.write_text(first, encoding="utf-8")
+    run.set_up()
+    assert steps == ["make", "install", "make", "install"]
+
+
 def test_a_full_disk_is_said_before_anything_is_fetched(
     project: Path, steps: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
