@@ -1,0 +1,104 @@
+-- Tags, reasons, inspected conditions and channels that say nothing to the rules yet, and how often they occur.
+-- Grain: one row per kind, scheme and value. Reads: signals, raw_returns, raw_tickets, raw_orders, ref_tags, ref_codes.
+create or replace table int_unmapped_values as
+with tag_lists as (
+    select
+        tags,
+        count(*) as signal_count,
+        max(occurred_at)::date as last_seen_date
+    from signals
+    where len(tags) > 0
+    group by tags
+),
+
+reason_lists as (
+    select
+        reason_raw,
+        reason_scheme,
+        count(*) as signal_count,
+        max(occurred_at)::date as last_seen_date
+    from signals
+    where reason_raw is not null
+    group by reason_raw, reason_scheme
+),
+
+told as (
+    select
+        'tag' as value_kind,
+        null as scheme,
+        unnest(tags) as value,
+        signal_count,
+        last_seen_date
+    from tag_lists
+    union all
+    select
+        'reason',
+        reason_scheme,
+        unnest(string_split(reason_raw, ' | ')),
+        signal_count,
+        last_seen_date
+    from reason_lists
+    union all
+    select
+        'reason',
+        condition_scheme,
+        condition_raw,
+        count(*),
+        max(coalesce(inspected_at, received_at, requested_at))::date
+    from raw_returns
+    where condition_raw is not null
+    group by condition_scheme, condition_raw
+    union all
+    select
+        'channel',
+        source,
+        channel_raw,
+        count(*),
+        max(created_at)::date
+    from raw_tickets
+    where channel is null and channel_raw is not null
+    group by source, channel_raw
+    union all
+    select
+        'channel',
+        source,
+        channel_raw,
+        count(*),
+        max(placed_at)::date
+    from raw_orders
+    where channel is null and channel_raw is not null
+    group by source, channel_raw
+),
+
+values_told as (
+    select
+        value_kind,
+        scheme,
+        value,
+        normal_code(value) as code,
+        normal_code(regexp_extract(value, '^.*(?:::|>)(.+)$', 1)) as last_code,
+        sum(signal_count)::bigint as signal_count,
+        max(last_seen_date) as last_seen_date
+    from told
+    where value is not null and trim(value) <> ''
+    group by value_kind, scheme, value
+)
+
+select
+    value_kind,
+    scheme,
+    value,
+    signal_count,
+    last_seen_date
+from values_told
+where
+    value_kind = 'channel'
+    or (
+        not exists (
+            select 1 from ref_tags where ref_tags.tag in (values_told.code, values_told.last_code)
+        )
+        and not exists (
+            select 1 from ref_codes where ref_codes.scheme = values_told.scheme and ref_codes.code = values_told.code
+        )
+    )
+order by signal_count desc, value_kind, value;

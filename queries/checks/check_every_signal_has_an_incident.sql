@@ -1,0 +1,12 @@
+-- Signals whose incident is missing: there should be none.
+-- Grain: one row per signal. Reads: signals, incidents.
+create or replace view check_every_signal_has_an_incident as
+select
+    signals.signal_key,
+    signals.incident_key
+from signals
+anti join incidents on signals.incident_key = incidents.incident_key;
+
+comment on view check_every_signal_has_an_incident is 'Signals whose incident is missing: there should be none.';
+comment on column check_every_signal_has_an_incident.signal_key is 'The signal.';
+comment on column check_every_signal_has_an_incident.incident_key is 'The incident it names.';

@@ -1,0 +1,203 @@
+-- Everything known of one order (`order_key`), or of one incident and its order (`incident_key`), each line with the
+-- file and the record that tells it. Nothing when neither is set.
+-- Grain: one row per moment. Reads: incidents, signals, lines, files, raw_orders, raw_tickets, raw_returns,
+-- raw_cancellations, raw_shipments, raw_tracking_events.
+create or replace view case_timeline as
+with chosen_signals as (
+    select *
+    from signals
+    where
+        incident_key = getvariable('incident_key')
+        or (getvariable('incident_key') is null and order_key = getvariable('order_key'))
+),
+
+chosen_orders as (
+    select order_key
+    from chosen_signals
+    where order_key is not null
+    union
+    select getvariable('order_key')::varchar
+    where getvariable('order_key') is not null
+),
+
+order_refs as (
+    select order_ref
+    from chosen_signals
+    where order_ref is not null
+    union
+    select order_ref
+    from lines
+    where order_key in (select chosen_orders.order_key from chosen_orders)
+),
+
+orders as (
+    select *
+    from raw_orders
+    where record_id in (select chosen_orders.order_key from chosen_orders)
+),
+
+order_moments as (
+    select
+        unnest([
+            {'what': 'order', 'at': placed_at, 'is_day': list_contains(date_only, 'placed_at')},
+            {'what': 'order_paid', 'at': paid_at, 'is_day': list_contains(date_only, 'paid_at')},
+            {'what': 'order_shipped', 'at': shipped_at, 'is_day': list_contains(date_only, 'shipped_at')},
+            {'what': 'order_delivered', 'at': delivered_at, 'is_day': list_contains(date_only, 'delivered_at')},
+            {'what': 'order_cancelled', 'at': cancelled_at, 'is_day': list_contains(date_only, 'cancelled_at')}
+        ]) as moment,
+        source,
+        file_id,
+        row_number,
+        concat_ws(' · ', order_name, channel, warehouse, carrier) as detail,
+        total_cents as amount_cents,
+        currency
+    from orders
+),
+
+ticket_moments as (
+    select
+        unnest([
+            {'what': 'ticket_first_reply', 'at': first_reply_at, 'is_day': list_contains(date_only, 'first_reply_at')},
+            {'what': 'ticket_solved', 'at': solved_at, 'is_day': list_contains(date_only, 'solved_at')}
+        ]) as moment,
+        source,
+        file_id,
+        row_number,
+        ticket_id as detail
+    from raw_tickets
+    where record_id in (select chosen_signals.record_id from chosen_signals where chosen_signals.kind = 'ticket')
+),
+
+return_moments as (
+    select
+        unnest([
+            {'what': 'return_received', 'at': received_at, 'is_day': list_contains(date_only, 'received_at')},
+            {'what': 'return_inspected', 'at': inspected_at, 'is_day': list_contains(date_only, 'inspected_at')},
+            {'what': 'return_restocked', 'at': restocked_at, 'is_day': list_contains(date_only, 'restocked_at')},
+            {'what': 'return_refunded', 'at': refunded_at, 'is_day': list_contains(date_only, 'refunded_at')}
+        ]) as moment,
+        source,
+        file_id,
+        row_number,
+        concat_ws(' · ', return_id, sku, condition_raw, disposition) as detail
+    from raw_returns
+    where record_id in (select chosen_signals.record_id from chosen_signals where chosen_signals.kind = 'return')
+),
+
+cancellation_moments as (
+    select
+        {
+            'what': 'customer_contacted',
+            'at': customer_contacted_at,
+            'is_day': list_contains(date_only, 'customer_contacted_at')
+        } as moment,
+        source,
+        file_id,
+        row_number,
+        cancellation_id as detail
+    from raw_cancellations
+    where
+        record_id in (
+            select chosen_signals.record_id from chosen_signals where chosen_signals.kind = 'cancellation'
+        )
+),
+
+shipments as (
+    select *
+    from raw_shipments
+    where
+        order_ref in (select order_refs.order_ref from order_refs)
+        or record_id in (
+            select chosen_signals.record_id from chosen_signals where chosen_signals.kind = 'tracking'
+        )
+),
+
+shipment_moments as (
+    select
+        unnest([
+            {'what': 'shipment', 'at': shipped_at, 'is_day': list_contains(date_only, 'shipped_at')},
+            {'what': 'shipment_delivered', 'at': delivered_at, 'is_day': list_contains(date_only, 'delivered_at')}
+        ]) as moment,
+        source,
+        file_id,
+        row_number,
+        concat_ws(' · ', carrier, tracking_number, warehouse, status) as detail
+    from shipments
+),
+
+scan_moments as (
+    select
+        {'what': 'scan', 'at': scanned_at, 'is_day': list_contains(date_only, 'scanned_at')} as moment,
+        source,
+        file_id,
+        row_number,
+        concat_ws(' · ', event, code_raw, tracking_number) as detail
+    from raw_tracking_events
+    where tracking_number in (select shipments.tracking_number from shipments)
+),
+
+signal_moments as (
+    select
+        {'what': kind, 'at': occurred_at, 'is_day': is_date_only} as moment,
+        source,
+        file_id,
+        row_number,
+        concat_ws(' · ', subject, reason_raw, sku, array_to_string(tags, ', ')) as detail,
+        amount_cents,
+        currency,
+        cause,
+        party,
+        evidence,
+        signal_key
+    from chosen_signals
+),
+
+moments as (
+    from order_moments
+    union all by name
+    from ticket_moments
+    union all by name
+    from return_moments
+    union all by name
+    from cancellation_moments
+    union all by name
+    from shipment_moments
+    union all by name
+    from scan_moments
+    union all by name
+    from signal_moments
+)
+
+select
+    moments.moment.at as at,
+    coalesce(moments.moment.is_day, false) as is_date_only,
+    moments.moment.what as what,
+    moments.source,
+    files.file_name,
+    moments.row_number,
+    nullif(moments.detail, '') as detail,
+    case when moments.moment.what not like 'order\_%' escape '\' then moments.amount_cents end as amount_cents,
+    moments.currency,
+    moments.cause,
+    moments.party,
+    moments.evidence,
+    moments.signal_key
+from moments
+left join files on moments.file_id = files.file_id
+where moments.moment.at is not null or moments.signal_key is not null
+order by moments.moment.at nulls last, moments.moment.what, moments.signal_key;
+
+comment on view case_timeline is 'Everything known of one order or incident, oldest first, with its file and record.';
+comment on column case_timeline.at is 'When (UTC); NULL when the record does not say.';
+comment on column case_timeline.is_date_only is 'Whether the file gave a day without a time.';
+comment on column case_timeline.what is 'What happened: a kind of signal, or order, order_paid, order_shipped, order_delivered, order_cancelled, ticket_first_reply, ticket_solved, return_received, return_inspected, return_restocked, return_refunded, customer_contacted, shipment, shipment_delivered, scan.';
+comment on column case_timeline.source is 'Tool that tells it.';
+comment on column case_timeline.file_name is 'File that tells it.';
+comment on column case_timeline.row_number is 'Record in that file, the first is 1.';
+comment on column case_timeline.detail is 'What the record says: subject, reason, tags, article, parcel.';
+comment on column case_timeline.amount_cents is 'Amount of the order or refund, minor units; NULL when none is told.';
+comment on column case_timeline.currency is 'Currency of the amount.';
+comment on column case_timeline.cause is 'Cause that this signal alone names; NULL for what is no signal.';
+comment on column case_timeline.party is 'Party that this signal alone blames.';
+comment on column case_timeline.evidence is 'What that rests on.';
+comment on column case_timeline.signal_key is 'Key of the signal; NULL for what is no signal.';

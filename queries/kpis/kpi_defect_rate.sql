@@ -1,0 +1,43 @@
+-- Incidents that blame the product itself for 1,000 units sold.
+-- Grain: one row per week. Reads: int_matching_days, int_exposure_days, settings.
+create or replace view kpi_defect_rate as
+with counted as (
+    select
+        date_trunc('week', on_date)::date as week_start_date,
+        sum(incident_count)::bigint as numerator
+    from int_matching_days
+    cross join settings
+    where family = 'product'
+    group by date_trunc('week', on_date)::date
+),
+
+exposed as (
+    select
+        date_trunc('week', date)::date as week_start_date,
+        sum(units_sold)::bigint as denominator
+    from int_exposure_days
+    group by date_trunc('week', date)::date
+)
+
+select
+    'defect_rate' as title,
+    'per_1000' as unit,
+    'lower' as better,
+    week_start_date,
+    coalesce(counted.numerator, 0) as numerator,
+    coalesce(exposed.denominator, 0) as denominator
+from counted
+full join exposed using (week_start_date)
+where
+    week_start_date is not null
+    and (getvariable('start') is null or week_start_date >= getvariable('start')::date)
+    and (getvariable('until') is null or week_start_date < getvariable('until')::date)
+order by week_start_date;
+
+comment on view kpi_defect_rate is 'Incidents that blame the product itself for 1,000 units sold.';
+comment on column kpi_defect_rate.title is 'Name of the KPI, as a key of the texts.';
+comment on column kpi_defect_rate.unit is 'Unit of numerator divided by denominator.';
+comment on column kpi_defect_rate.better is 'lower or higher.';
+comment on column kpi_defect_rate.week_start_date is 'Monday of the week.';
+comment on column kpi_defect_rate.numerator is 'Incidents of the family product.';
+comment on column kpi_defect_rate.denominator is 'Units sold in the week; 0 when no orders are loaded.';
