@@ -466,7 +466,7 @@ class Table:
     fields: Mapping[str, Field]
     where: Callable[[Cells], Expression] | None = None
     each: str | None = None
-    #: free text read for phrases and order numbers, then forgotten
+    #: free text read for phrases, then forgotten (a ticket's subject is kept and read by the build, so not here)
     words: Field | None = None
     #: which columns that no field reads this table keeps in `extra`, by regular expression over plain names
     extra: str | None = None

@@ -27,7 +27,6 @@ from pipelines.fields import (
     first,
     function,
     identifier,
-    joined,
     one_of,
     split,
     text,
@@ -125,7 +124,7 @@ EXPORT = Source(
                 "is_excluded": told(_EXCLUDED),
                 "excluded_because": _EXCLUDED,
             },
-            words=joined(text("Subject"), text("Description"), by="\n"),
+            words=text("Description"),
         ),
     ),
 )
@@ -213,7 +212,7 @@ API_TICKETS = Source(
                 "is_excluded": told(_API_EXCLUDED),
                 "excluded_because": _API_EXCLUDED,
             },
-            words=joined(text("$.subject"), text("$.description_text"), by="\n"),
+            words=text("$.description_text"),
         ),
         Table(
             "messages",

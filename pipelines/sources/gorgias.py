@@ -18,7 +18,6 @@ from pipelines.fields import (
     customer,
     each_of,
     identifier,
-    joined,
     share,
     split,
     text,
@@ -61,7 +60,6 @@ TICKETS = Source(
                 "is_excluded": told(_EXCLUDED),
                 "excluded_because": _EXCLUDED,
             },
-            words=text("Subject"),
         ),
     ),
 )
@@ -101,7 +99,7 @@ API_TICKETS = Source(
                 "is_excluded": told(_API_EXCLUDED),
                 "excluded_because": _API_EXCLUDED,
             },
-            words=joined(text("$.subject"), text("$.excerpt"), by="\n"),
+            words=text("$.excerpt"),
         ),
     ),
 )

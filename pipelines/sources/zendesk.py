@@ -28,7 +28,6 @@ from pipelines.fields import (
     flag,
     function,
     identifier,
-    joined,
     matched,
     one_of,
     split,
@@ -118,7 +117,6 @@ ACCOUNT_EXPORT = Source(
                 "is_excluded": told(_CSV_EXCLUDED),
                 "excluded_because": _CSV_EXCLUDED,
             },
-            words=text("Subject"),
         ),
     ),
 )
@@ -201,7 +199,7 @@ API_TICKETS = Source(
                 "is_excluded": told(_API_EXCLUDED),
                 "excluded_because": _API_EXCLUDED,
             },
-            words=joined(text("$.subject"), text("$.description", "$.comments[0].body"), by="\n"),
+            words=text("$.description", "$.comments[0].body"),
         ),
         Table(
             "messages",
@@ -245,7 +243,7 @@ WAREHOUSE = Source(
                 "is_excluded": told(_FIVETRAN_EXCLUDED),
                 "excluded_because": _FIVETRAN_EXCLUDED,
             },
-            words=joined(text("subject"), text("description"), by="\n"),
+            words=text("description"),
         ),
     ),
 )
