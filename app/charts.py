@@ -91,6 +91,7 @@ def pareto(
         range=[len(keys) - 0.5, -0.5],
         showgrid=False,
     )
+    figure.update_xaxes(**_whole_steps(top))
     figure.update_layout(bargap=0.38)
     return figure
 
@@ -108,6 +109,7 @@ def line(
         x=x,
         y=frame["amount"].to_list(),
         mode="lines+markers",
+        cliponaxis=False,
         line={"color": ink.accent, "width": 2},
         marker={
             "size": 7,
@@ -182,6 +184,11 @@ def _group(rows: pl.DataFrame, family: str, ink: Ink, stacked: bool, dash: str) 
     return go.Scatter(
         **common, mode="lines+markers", line={"color": colour, "width": 2, "dash": dash}, marker=marker
     )
+
+
+def _whole_steps(top: float) -> dict[str, int]:
+    """Small counts have no half ticks."""
+    return {"dtick": 1} if 1 <= top <= 6 else {}
 
 
 def _short(label: str, longest: int = 34) -> str:

@@ -162,7 +162,7 @@ def _chips(filters: Filters) -> None:
     with st.container(horizontal=True, gap="xsmall", key="chips"):
         for name, value in chips:
             st.button(
-                md(f"{t(f'dimension.{name}')} : {names.of(name, value)}") + " ✕",
+                md(t("filters.chip", dimension=t(f"dimension.{name}"), value=names.of(name, value))),
                 key=f"chip_{name}_{value}",
                 help=t("filters.remove"),
                 on_click=_remove,

@@ -70,7 +70,9 @@ def money(cents: float | None, currency: str | None, lang: str, decimals: int = 
 
 
 def change(text: str) -> str:
-    """A written difference with its sign: `+4,1`, `−4,1`."""
+    """A written difference with its sign: `+4,1`, `−4,1`; one that rounds to nothing has `±`."""
+    if not any(digit in text for digit in "123456789"):
+        return text if text == UNKNOWN else f"±{text}"
     return text if text.startswith(MINUS) or text == UNKNOWN else f"+{text}"
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import polars as pl
 import streamlit as st
 
-from app import db, empty, filter_bar, formats
+from app import db, empty, filter_bar, formats, navigation
 from app.filters import DIMENSIONS, Filters, Notice, read
 from app.i18n import Lang, language, md, t
 
@@ -79,6 +79,7 @@ def bare_header(title: str) -> None:
     with st.container(horizontal=True, vertical_alignment="top", key="head"):
         st.title(md(title), anchor=False)
         filter_bar.language_switch()
+        navigation.links()
 
 
 def late_sources(page: Page) -> list[str]:

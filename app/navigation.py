@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -74,9 +76,20 @@ def go(target: Target) -> None:
 
 
 def follow() -> None:
-    """Goes where the last click leads, if there was one. Must run after st.navigation."""
+    """Goes where the last click leads, if there was one, as a link would: one step of the browser's history."""
     target: Target | None = st.session_state.pop("_go", None)
-    if target is None:
-        return
-    path = next(path for _, name, path in found() if name == target.page)
-    st.switch_page(path, query_params={"lang": language(), **{k: list(v) for k, v in target.params.items()}})
+    if target is not None:
+        links(target.href())
+        st.stop()
+
+
+def links(opened: str | None = None) -> None:
+    """Draws nothing: lets menu links keep the filters, tells the browser the language, and opens `opened` at once."""
+    _component()(key="links", data={"open": opened, "own": sorted(OWN_PARAMS), "lang": language()}, width=1)
+
+
+@cache
+def _component() -> Any:
+    return st.components.v2.component(
+        "links", js=Path(__file__).with_name("links.js").read_text(encoding="utf-8")
+    )

@@ -11,14 +11,15 @@ function put(parent, tag, className, text) {
   return node
 }
 
-function link(parent, item, className, open) {
+function link(parent, item, className) {
   if (!item.href) return put(parent, "div", className)
   const node = put(parent, "a", className)
   node.href = item.href
   node.onclick = (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button) return
     event.preventDefault()
-    open()
+    history.pushState({}, "", item.href)
+    window.dispatchEvent(new PopStateEvent("popstate"))
   }
   return node
 }
@@ -47,8 +48,8 @@ function sparkline(parent, values) {
   parent.appendChild(svg)
 }
 
-function tile(root, item, open) {
-  const box = link(root, item, "tile", open)
+function tile(root, item) {
+  const box = link(root, item, "tile")
   put(box, "div", "label", item.label)
   put(box, "div", "value", item.value)
   const line = put(box, "div", "against")
@@ -58,8 +59,8 @@ function tile(root, item, open) {
   sparkline(box, item.spark)
 }
 
-function row(root, item, open) {
-  const box = link(root, item, "row", open)
+function row(root, item) {
+  const box = link(root, item, "row")
   put(box, "div", "rank", item.rank)
   const middle = put(box, "div", "middle")
   put(middle, "div", "title", item.title)
@@ -68,11 +69,11 @@ function row(root, item, open) {
   if (item.badge) put(box, "div", "badge", item.badge)
 }
 
-export default function ({ parentElement, data, setTriggerValue }) {
+export default function ({ parentElement, data }) {
   parentElement.querySelector(".report")?.remove()
   const root = put(parentElement, "div", `report ${data.kind}`)
   root.lang = data.lang
   const draw = data.kind === "tiles" ? tile : row
-  data.items.forEach((item, i) => draw(root, item, () => setTriggerValue("opened", i)))
+  data.items.forEach((item) => draw(root, item))
   return () => root.remove()
 }

@@ -13,7 +13,6 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from app import navigation
 from app.i18n import language
 from app.navigation import Target
 
@@ -57,16 +56,7 @@ def rows(items: Sequence[Row], key: str) -> None:
 
 
 def _draw(kind: str, items: Sequence[Tile] | Sequence[Row], key: str) -> None:
-    targets = [item.target for item in items]
-
-    def opened() -> None:
-        number = st.session_state[key].get("opened")
-        target = targets[int(number)] if number is not None and int(number) < len(targets) else None
-        if target is not None:
-            navigation.go(target)
-
-    data = {"kind": kind, "lang": language(), "items": [_plain(item) for item in items]}
-    _component()(key=key, data=data, on_opened_change=opened)
+    _component()(key=key, data={"kind": kind, "lang": language(), "items": [_plain(item) for item in items]})
 
 
 def _plain(item: Tile | Row) -> dict[str, Any]:
