@@ -32,8 +32,8 @@ _SNAPSHOT = """
         unchanged, rejected, first_loaded_at);
     create table rejects as
     from (values
-        ('f1', 5, 6, 'created_at', 'soon', 'no_such_file', '{"file": "soon"}', '5,=cmd(),soon'),
-        ('f1', 9, 10, null, null, 'no_such_file', '{"file": "x"}', '9')
+        ('f1', 5, 6, 'created_at', 'soon', 'not_a_date', null, '5,=cmd(),soon'),
+        ('f1', 9, 10, null, '1', 'too_few_cells', null, '9')
     ) t(file_id, row_number, line, column_name, value, reason, params, raw_text);
     create table incidents as
     from (values
@@ -50,6 +50,8 @@ _SNAPSHOT = """
     where (getvariable('channels') is null or list_contains(getvariable('channels')::varchar[], channel))
         and (getvariable('start') is null or event_date >= getvariable('start'))
     group by all order by all;
+    create view data_rejects as
+    select file_name, rejects.* exclude (file_id) from rejects join files using (file_id) order by line;
     create view raw_secret as select 1 as x;
     create view check_healthy as select * from incidents where false;
 """
@@ -127,9 +129,9 @@ def test_rejects_name_file_line_column_and_reason(run: Run) -> None:
     said = run("rejects")
     assert said.code == 1
     first, second = said.out.splitlines()
-    assert first.startswith("tickets.csv, line 6, column “created_at”: ")
-    assert second.startswith("tickets.csv, line 10: ")
-    assert "colonne « created_at »" in run("rejects", lang="fr").out
+    assert first.startswith("tickets.csv, line 6: “soon” in the column “created_at” is no date")
+    assert second.startswith("tickets.csv, line 10: The row has too few cells (1)")
+    assert "« created_at »" in run("rejects", lang="fr").out.replace("\u202f", " ").replace("\xa0", " ")
 
 
 def test_rejects_as_csv_keep_the_raw_row_and_disarm_it(run: Run, tmp_path: Path) -> None:
@@ -205,7 +207,7 @@ def test_where_on_a_filter_applies_before_counting(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["case"], "cases      One row per incident."),
+        (["case"], "cases         One row per incident."),
         (["raw_secret"], "There is no view raw_secret"),
         (["cases", "--where", "cause"], "write name=value"),
         (["cases", "--where", "colour=red"], "incident_key, cause"),
@@ -242,7 +244,12 @@ def test_a_file_that_cannot_be_written_is_said_in_a_sentence(run: Run, tmp_path:
 def test_export_without_a_view_lists_the_views(run: Run) -> None:
     said = run("export")
     assert said.code == 0
-    assert said.out.splitlines() == ["  cases      One row per incident.", "  causes", "  incidents"]
+    assert said.out.splitlines() == [
+        "  cases         One row per incident.",
+        "  causes",
+        "  data_rejects",
+        "  incidents",
+    ]
 
 
 # --- check

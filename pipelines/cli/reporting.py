@@ -62,7 +62,7 @@ def _status_rows(files: Sequence[dict[str, Any]], words: Words) -> Iterator[list
     yield [words.say(f"col_{name}") for name in ("file", "source", "kind", *_COUNTS, "warnings")]
     for file in files:
         counts = [words.number(file[name]) for name in _COUNTS]
-        source = words.say("refused") if file["status"] == "refused" else file["source"]
+        source = words.say("refused") if file["status"] == "refused" else file["source"] or ""
         yield [file["file"], source, file["kind"], *counts, words.number(len(file["warnings"]))]
     sums = [words.number(sum(file[name] for file in files)) for name in _COUNTS]
     yield [words.say("total"), "", "", *sums, words.number(sum(len(file["warnings"]) for file in files))]
@@ -81,19 +81,16 @@ def _print_table(rows: Iterator[list[str]]) -> None:
 
 
 def rejects(chosen: argparse.Namespace, words: Words) -> int:
-    """The rejected rows; 1 when there are any."""
-    reader = Reader(Store(chosen.store))
-    names = reader.query("files").select("file_id", file="file_name")
-    order = ("file", "row_number", "line", "column_name")
-    rows = reader.query("rejects").join(names, on="file_id", how="left").sort(order).to_dicts()
+    """The rejected rows, one entry for each reason; 1 when there are any."""
+    rows = Reader(Store(chosen.store)).query("data_rejects").to_dicts()
     found = [
         {
-            "file": row["file"],
+            "file": row["file_name"],
             "line": row["line"],
             "row_number": row["row_number"],
             "column": row["column_name"],
             "value": row["value"],
-            "reason": _said(row["reason"], row["params"], words.lang),
+            "reason": _reason(row, words.lang),
             "code": row["reason"],
             "raw_text": row["raw_text"],
         }
@@ -101,15 +98,22 @@ def rejects(chosen: argparse.Namespace, words: Words) -> int:
     ]
     if chosen.csv:
         write(chosen.csv, write_csv(pl.DataFrame(found, infer_schema_length=None), words.lang), words)
-        print(words.say("rejects_written", count=len(found), file=chosen.csv))
+        row_count = len({(row["file"], row["row_number"], row["line"]) for row in found})
+        print(words.say("rejects_written", count=row_count, file=chosen.csv))
     elif chosen.json:
         print(json.dumps(found, ensure_ascii=False, indent=2))
     else:
         for row in found:
-            print(words.say("reject_column" if row["column"] else "reject", **row))
+            print(words.say("reject", file=row["file"], line=str(row["line"]), reason=row["reason"]))
         if not found:
             print(words.say("no_rejects"))
     return 1 if found else 0
+
+
+def _reason(row: dict[str, Any], lang: str) -> str:
+    """Why a row was rejected; the sentences speak of the column and what stands in it."""
+    params = {"column": row["column_name"] or "", "value": row["value"] or ""}
+    return sentence(Message(row["reason"], {**params, **json.loads(row["params"] or "{}")}), lang)
 
 
 def sources(chosen: argparse.Namespace, words: Words) -> int:
