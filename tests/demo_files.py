@@ -34,11 +34,6 @@ def documents(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def french(text: str) -> datetime:
-    """'16/11/2026 09:30' as a time without a zone."""
-    return datetime.fromisoformat(f"{text[6:10]}-{text[3:5]}-{text[:2]}T{text[11:]}")
-
-
 def shopify_lines(folder: Path) -> Rows:
     """The lines of all exports, the order's cells filled in; of an order in two exports, its later state."""
     orders: dict[str, Rows] = {}
@@ -103,7 +98,7 @@ def of_bad_lot(folder: Path, story: Story) -> dict[str, datetime]:
         if lot in row["Lots expédiés"]
     }
     market = {
-        row["N° de commande"]: french(row["Date de demande"])
+        row["N° de commande"]: datetime.fromisoformat(row["Date de demande"])
         for row in table(folder / "mercatelle_retours.csv")
         if row["Motif du retour"] == "Produit défectueux" and row["SKU vendeur"].startswith("TAD")
     }
@@ -121,7 +116,7 @@ def of_wrong_sizes(folder: Path, story: Story) -> dict[str, datetime]:
         row["No commande"] for row in table(folder / "expeditions_laval.csv") if row["Entrepôt"] == "Laval"
     }
     bought = {line["Name"] for line in shopify_lines(folder) if line["Lineitem sku"] in skus}
-    told = complaining(folder, "wrong_size", "mauvaise_taille", "mauvaise_pointure", "wrong_color")
+    told = complaining(folder, "wrong_size_", "mauvaise_taille_recue", "erreur_taille", "wrong_color")
     for sku in skus:
         told = returned(folder, "WRONG_ITEM", sku) | told
     first, after = story.ordered_between(UNTIL)
@@ -135,7 +130,7 @@ def of_stalled_feed(folder: Path, story: Story) -> dict[str, datetime]:
     first, after = story.reported_between(UNTIL)
     found = {}
     for row in table(folder / "mercatelle_annulations.csv"):
-        at = french(row["Date d'annulation"])
+        at = datetime.fromisoformat(row["Date d'annulation"])
         out_of_stock = (
             row["SKU vendeur"] in story.where["sku"] and row["Motif d'annulation"] == "Rupture de stock"
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.demo import MAPPINGS, STORIES, Story, copy_mappings, last_monday, write_demo
-from pipelines.sources.mapping import read_mapping
+from pipelines.sources.mapping import all_reason_codes, read_mapping
 from tests.demo_files import FOUND_BY, UNTIL, documents, of_price_typo, shopify_lines, table, tickets
 
 SIZE = 0.1
@@ -241,6 +241,15 @@ def test_every_spreadsheet_of_the_demo_has_one_mapping_that_fits(demo: Path) -> 
         fitting[path.stem] = [name for name, mapping in mappings.items() if mapping.score(columns, set())]
     expected = {path.stem: [{"produits": "catalogue"}.get(path.stem, path.stem)] for path in ours}
     assert fitting == expected
+
+
+def test_at_most_one_reason_of_the_marketplace_is_not_mapped(demo: Path) -> None:
+    said = {row["Motif d'annulation"] for row in table(demo / "mercatelle_annulations.csv")}
+    said |= {row["Motif du retour"] for row in table(demo / "mercatelle_retours.csv")}
+    said |= {row["Motif du remboursement"] for row in table(demo / "mercatelle_remboursements.csv")}
+    mapped = {value for scheme, value, _ in all_reason_codes(MAPPINGS) if scheme == "mapping.mercatelle"}
+    assert said - mapped <= {"Autre motif"}
+    assert "Rupture de stock" in said & mapped
 
 
 def test_mappings_of_the_user_are_never_replaced(tmp_path: Path) -> None:

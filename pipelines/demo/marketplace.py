@@ -1,4 +1,4 @@
-"""The demo's marketplace, Mercatelle: spreadsheets in the Windows encoding, semicolons, decimal commas, French dates.
+"""The demo's marketplace, Mercatelle: spreadsheets in the Windows encoding, semicolons, decimal commas.
 
 Orders, their lines, cancellations, returns and refunds are files of their own; each has its mapping in
 data/config/demo, all of one name, so that lines find their orders.
@@ -18,6 +18,8 @@ from pipelines.demo.vocabulary import voices
 from pipelines.demo.writing import euros, people, texts
 
 _DAY, _MINUTES = "%d/%m/%Y", "%d/%m/%Y %H:%M"
+#: in the short files: with few rows, day and month could not be told apart
+_ISO = "%Y-%m-%d %H:%M"
 
 
 def write(
@@ -139,7 +141,7 @@ def _cancellations(book: Book, cancelled: pl.DataFrame) -> pl.DataFrame:
         _line_names(book, line).alias("N° de ligne"),
         texts(book.catalogue.sku[book.lines["sku"][line]]).alias("SKU vendeur"),
         pl.Series("Quantité", book.lines["quantity"][line]),
-        pl.col("at").dt.strftime(_MINUTES).alias("Date d'annulation"),
+        pl.col("at").dt.strftime(_ISO).alias("Date d'annulation"),
         pl.col("reason").replace_strict(_REASONS, default="Autre motif").alias("Motif d'annulation"),
         pl.when(by_shop).then(pl.lit("vendeur")).otherwise(pl.lit("client")).alias("Demandée par"),
         euros(pl.col("subtotal_cents")).alias("Montant"),
@@ -157,9 +159,9 @@ def _returns(book: Book, returned: pl.DataFrame) -> pl.DataFrame:
         texts(book.catalogue.sku[book.lines["sku"][line]]).alias("SKU vendeur"),
         pl.Series("Quantité", book.lines["quantity"][line]),
         pl.col("cause").replace_strict(reasons, default="Autre motif").alias("Motif du retour"),
-        pl.col("asked").dt.strftime(_MINUTES).alias("Date de demande"),
-        pl.col("received").dt.strftime(_MINUTES).alias("Date de réception"),
-        pl.col("refunded").dt.strftime(_MINUTES).alias("Date de remboursement"),
+        pl.col("asked").dt.strftime(_ISO).alias("Date de demande"),
+        pl.col("received").dt.strftime(_ISO).alias("Date de réception"),
+        pl.col("refunded").dt.strftime(_ISO).alias("Date de remboursement"),
         pl.when(pl.col("refunded").is_not_null())
         .then(euros(pl.col("total_cents")))
         .alias("Montant remboursé"),
@@ -175,7 +177,7 @@ def _refunds(book: Book, refunded: pl.DataFrame) -> pl.DataFrame:
         texts(book.orders["name"][order]).alias("N° de commande"),
         _line_names(book, line).alias("N° de ligne"),
         texts(book.catalogue.sku[book.lines["sku"][line]]).alias("SKU vendeur"),
-        pl.col("at").dt.strftime(_MINUTES).alias("Date de remboursement"),
+        pl.col("at").dt.strftime(_ISO).alias("Date de remboursement"),
         pl.col("note").replace_strict(reasons, default="Autre motif").alias("Motif du remboursement"),
         euros(pl.col("total_cents")).alias("Montant"),
         pl.lit("EUR").alias("Devise"),
