@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
+
 import polars as pl
 import streamlit as st
 
-from app import db, empty, formats, names, navigation, tables
+from app import db, empty, formats, names, navigation, tables, zones
 from app.exports import Column
 from app.frame import Page
 from app.i18n import language, md, t
+
+EVIDENCE = ("decision", "fact", "tag", "reason", "words", "default", "none")
 
 
 def searched() -> str | None:
@@ -37,39 +42,51 @@ def search_box() -> None:
     )
 
 
-def found(page: Page, search: str | None) -> pl.DataFrame:
-    """One row an incident of the period, newest first."""
-    return db.query("cases", page.filters.variables(), search=search)
+def found(page: Page, search: str | None) -> tuple[pl.DataFrame, int]:
+    """The newest incidents of the period, one row each, and how many there are in all."""
+    if search:
+        every = db.query("cases", page.filters.variables(), search=search)
+        return every, every.height
+    n = int(db.query("cause_pareto", page.filters.variables())["incident_count"].sum())
+    return db.query("cases", page.filters.variables(), row_limit=tables.SHOWN_ROWS), n
 
 
-def named(incidents: pl.DataFrame) -> pl.DataFrame:
-    """The same rows with codes as the reader calls them."""
-
-    def said(column: str, dimension: str) -> pl.Expr:
-        codes = incidents[column].drop_nulls().unique().to_list()
-        return pl.col(column).replace({code: names.of(dimension, code) for code in codes})
-
-    evidence = {
-        code: names.code("evidence", code) for code in incidents["evidence"].drop_nulls().unique().to_list()
+def vocabulary() -> dict[str, dict[str, str]]:
+    """What the codes of each column are called in the reader's language."""
+    values = db.query("filter_values")
+    said = {
+        name: {
+            code: names.of(name, code)
+            for code in values.filter(values["dimension"] == name)["value"].drop_nulls()
+        }
+        for name in ("party", "country")
     }
+    evidence = {code: names.code("evidence", code) for code in EVIDENCE}
+    return {**said, "cause": names.causes(), "evidence": evidence, "conflict": {"true": t("cases.conflict")}}
+
+
+def named(incidents: pl.DataFrame, words: Mapping[str, Mapping[str, str]]) -> pl.DataFrame:
+    """The same rows with codes as the reader calls them. Asks the page nothing: files are made later."""
     return incidents.with_columns(
-        cause_name=pl.col("cause").replace(names.causes()),
-        party_name=said("party", "party"),
-        country_name=said("country", "country"),
-        evidence_name=pl.col("evidence").replace(evidence),
+        *(
+            pl.col(name).replace(words[name]).alias(f"{name}_name")
+            for name in ("cause", "party", "country", "evidence")
+        ),
         order=pl.coalesce("order_name", "order_key"),
-        conflict=pl.when("has_conflict").then(pl.lit(t("cases.conflict"))).otherwise(pl.lit("")),
+        conflict=pl.col("has_conflict").cast(pl.String).replace_strict(words["conflict"], default=""),
     )
 
 
-def table(page: Page, incidents: pl.DataFrame) -> None:
-    """The list; a row leads to its order's time line."""
+def table(page: Page, incidents: pl.DataFrame, n: int) -> None:
+    """The list; a row leads to its order's time line. The file has all `n`, however few are shown."""
     if incidents.is_empty():
         empty.section("empty.incidents")
         return
+    every = partial(db.query, "cases", page.filters.variables(), search=searched())
+    words = vocabulary()
     basis = "order_date" if page.filters.basis == "order" else "event_date"
     tables.show(
-        named(incidents),
+        named(incidents, words),
         [
             Column(basis, t(f"column.{basis}"), "date"),
             Column("order", t("column.order")),
@@ -93,6 +110,8 @@ def table(page: Page, incidents: pl.DataFrame) -> None:
         page.currency,
         lambda row: navigation.case(row["order_key"], row["incident_key"]),
         height=620,
+        whole=lambda: named(every(), words),
+        n=n,
     )
 
 
@@ -124,7 +143,7 @@ def verdicts(incidents: pl.DataFrame) -> None:
 
 def timeline(page: Page, case: dict[str, str]) -> None:
     """Everything known of one order, oldest first, each line with the file and record it comes from."""
-    events = db.query("case_timeline", {}, None, **case).sort("at", nulls_last=True)
+    events = db.query("case_timeline", {}, None, **case).with_columns(zones.local("at"))
     if events.is_empty():
         st.text(t("case.nothing", number=" ".join(case.values())[:80]))
         return

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import polars as pl
 import streamlit as st
 
-from app import db, empty, names, tables
+from app import db, empty, names, tables, zones
 from app.exports import Column
 from app.frame import Page
 from app.i18n import Lang, language, md, t
@@ -117,6 +117,7 @@ def files(page: Page) -> None:
     shown = rows.with_columns(
         status_name=pl.col("status").map_elements(lambda code: names.code("file_status", code), pl.String)
     ).sort("loaded_at", "file_name", descending=[True, False])
+    shown = shown.with_columns(zones.local("loaded_at"))
     columns = [
         Column("file_name", t("column.file")),
         Column("source", t("column.source")),
@@ -141,7 +142,7 @@ def rejects(page: Page) -> None:
         return
     reasons = [
         said(Message(reason, json.loads(params) if params else {}), page.lang)
-        for reason, params in rows.select("reason", params_of(rows)).iter_rows()
+        for reason, params in rows.select("reason", "params").iter_rows()
     ]
     columns = [
         Column("file_name", t("column.file")),
@@ -154,11 +155,6 @@ def rejects(page: Page) -> None:
     tables.show(
         rows.with_columns(said=pl.Series(reasons, dtype=pl.String)), columns, "rejects", t("data.rejects_alt")
     )
-
-
-def params_of(rows: pl.DataFrame) -> pl.Expr:
-    """The parameters of each row's reason as JSON text, where the view has them."""
-    return pl.col("params") if "params" in rows.columns else pl.lit(None, pl.String).alias("params")
 
 
 def freshness(page: Page) -> None:
@@ -174,7 +170,8 @@ def freshness(page: Page) -> None:
     rows = db.query("source_freshness").with_columns(
         kind_name=pl.col("kind").map_elements(lambda code: names.code("record_kind", code), pl.String)
     )
-    tables.show(rows.sort("source", "kind"), columns, "freshness", t("data.freshness_alt"))
+    rows = rows.sort("source", "kind").with_columns(zones.local("latest_at"))
+    tables.show(rows, columns, "freshness", t("data.freshness_alt"))
 
 
 def unmapped(page: Page) -> None:

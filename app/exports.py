@@ -45,8 +45,6 @@ def shown(value: Any, kind: Kind, lang: str, currency: str | None = None) -> str
         return formats.day(value, lang)
     if kind == "moment":
         return formats.moment(value, lang)
-    if kind == "list":
-        return ", ".join(str(item) for item in value)
     return str(value)
 
 
@@ -73,7 +71,9 @@ def heading(column: Column, currency: str | None) -> str:
 
 def _figure(column: Column, currency: str | None) -> pl.Expr:
     expression = pl.col(column.name)
-    if column.kind in ("count", "text", "date", "moment", "list"):
+    if column.kind == "list":
+        return expression.list.join(", ")
+    if column.kind in ("count", "text", "date", "moment"):
         return expression
     cents = 1.0 if currency in formats.WITHOUT_CENTS else 0.01
     scale = {"percent": 100.0, "per_mille": 1000.0, "money": cents}.get(column.kind, 1.0)

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 import streamlit as st
 
 from app import db, formats, names
-from app.filters import DIMENSIONS, PERIODS, SWITCHES, Filters, periods
+from app.filters import DIMENSIONS, PERIODS, SWITCHES, Filters, Span
 from app.i18n import LANGS, language, md, t
 
 
-def draw(filters: Filters, as_of: date, switches: Sequence[str], has_period: bool = True) -> None:
+def draw(
+    filters: Filters,
+    presets: Mapping[str, Span],
+    as_of: date,
+    switches: Sequence[str],
+    has_period: bool = True,
+) -> None:
     """Period, filters, the switches that make sense here, and one chip for each active value."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="filter_bar"):
         if has_period:
-            _period(filters, as_of)
+            _period(filters, presets, as_of)
         _choices(filters)
         for name in SWITCHES:
             if name in switches:
@@ -45,9 +51,8 @@ def _write(name: str, values: Sequence[str], default: str | None = None) -> None
         st.query_params[name] = list(values)
 
 
-def _period(filters: Filters, as_of: date) -> None:
+def _period(filters: Filters, presets: Mapping[str, Span], as_of: date) -> None:
     lang = language()
-    presets = periods(as_of)
 
     def label(name: str) -> str:
         start, until = presets.get(

@@ -36,6 +36,7 @@ SWITCHES: Mapping[str, Sequence[str]] = {
 }
 
 Params = Mapping[str, Sequence[str]]
+Span = tuple[date | None, date | None]
 
 
 @dataclass(frozen=True)
@@ -102,10 +103,8 @@ class Filters:
         return replace(self, is_default_period=False)
 
 
-def periods(as_of: date) -> dict[str, tuple[date | None, date | None]]:
-    """Start and end (exclusive) of every preset; weeks and past months are complete on `as_of`, this month is not."""
-    monday = as_of + timedelta(days=1)
-    monday -= timedelta(days=monday.weekday())  # the week that ends on `as_of` itself is complete
+def periods(as_of: date, monday: date) -> dict[str, Span]:
+    """Start and end (exclusive) of every preset; weeks end before `monday`, months are those of `as_of`."""
     month = as_of.replace(day=1)
     past = (month - timedelta(days=1)).replace(day=1)
     weeks = {"last_week": 1, "4w": 4, "13w": 13, "26w": 26, "52w": 52}
@@ -118,7 +117,11 @@ def periods(as_of: date) -> dict[str, tuple[date | None, date | None]]:
 
 
 def read(
-    params: Params, offered: Mapping[str, frozenset[str]], as_of: date, default_period: str = "13w"
+    params: Params,
+    offered: Mapping[str, frozenset[str]],
+    presets: Mapping[str, Span],
+    as_of: date,
+    default_period: str = "13w",
 ) -> tuple[Filters, list[Notice]]:
     """The selection a URL asks for, and what of it could not be used; never an exception, whatever the URL says."""
     notices: list[Notice] = []
@@ -131,15 +134,14 @@ def read(
                 notices.append(Notice("filters.unknown_value", {"dimension": name, "value": value[:80]}))
         if known:
             choices[name] = known
-    period, start, until, is_default = _period(params, as_of, default_period, notices)
+    period, start, until, is_default = _period(params, presets, as_of, default_period, notices)
     switches = {name: _one(params, name, values, notices) for name, values in SWITCHES.items()}
     return Filters(period, start, until, choices, is_default_period=is_default, **switches), notices
 
 
 def _period(
-    params: Params, as_of: date, default: str, notices: list[Notice]
+    params: Params, presets: Mapping[str, Span], as_of: date, default: str, notices: list[Notice]
 ) -> tuple[str, date | None, date | None, bool]:
-    presets = periods(as_of)
     first, last = params.get("from", ()), params.get("to", ())
     if first or last:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -10,7 +10,7 @@ import polars as pl
 import streamlit as st
 
 from app import db, empty, filter_bar, formats, navigation
-from app.filters import DIMENSIONS, Filters, Notice, read
+from app.filters import DIMENSIONS, Filters, Notice, Span, periods, read
 from app.i18n import Lang, language, md, t
 
 STALE_DAYS = 8  # a source that is this much older than the newest one is said to be late
@@ -22,6 +22,7 @@ class Page:
 
     filters: Filters
     notices: Sequence[Notice]
+    periods: Mapping[str, Span]
     as_of: date
     lang: Lang
     currency: str
@@ -38,15 +39,27 @@ def open_page(default_period: str = "13w") -> Page:
     known = {name: values.filter(values["dimension"] == name)["value"].drop_nulls() for name in DIMENSIONS}
     offered = {name: frozenset(column.to_list()) for name, column in known.items()}
     asked = {name: st.query_params.get_all(name) for name in st.query_params}
-    filters, notices = read(asked, offered, as_of, default_period)
-    return Page(filters, notices, as_of, language(), main_currency())
+    presets = periods(as_of, complete_until(as_of))
+    filters, notices = read(asked, offered, presets, as_of, default_period)
+    return Page(filters, notices, presets, as_of, language(), main_currency())
 
 
 def data_as_of() -> date:
-    """The day of the newest event that any file tells of; never later than today."""
-    latest = db.query("source_freshness")["latest_at"].max()
-    today = datetime.now(UTC).date()
-    return min(latest.date(), today) if isinstance(latest, datetime) else today
+    """The day of the newest event that any file tells of, on the shop's clock; a date in the future does not count."""
+    published = db.query("published")["published_at"].max()
+    latest = db.query("source_freshness")["latest_date"]
+    known = (
+        latest.filter(latest <= published + timedelta(days=1)) if isinstance(published, datetime) else latest
+    )
+    newest = known.max()
+    return newest if isinstance(newest, date) else datetime.now(UTC).date()
+
+
+def complete_until(as_of: date) -> date:
+    """The Monday after the last week that the data cover whole."""
+    weeks = db.query("trend_total", {"grain": "week"})
+    last = weeks.filter("is_complete")["period_start_date"].max()
+    return last + timedelta(weeks=1) if isinstance(last, date) else as_of - timedelta(days=as_of.weekday())
 
 
 def main_currency() -> str:
@@ -69,7 +82,7 @@ def header(
     line = [*basis, t("frame.as_of", day=formats.day(page.as_of, page.lang)), *facts, *late_sources(page)]
     st.caption(md(" · ".join(line)))
     if has_filters:
-        filter_bar.draw(page.filters, page.as_of, switches, has_period)
+        filter_bar.draw(page.filters, page.periods, page.as_of, switches, has_period)
     for notice in page.notices:
         st.caption(md(t(notice.key, **notice.params)))
 
@@ -84,12 +97,12 @@ def bare_header(title: str) -> None:
 
 def late_sources(page: Page) -> list[str]:
     """One phrase for each source whose newest event is much older than the newest of all."""
-    fresh = db.query("source_freshness").group_by("source").agg(pl.col("latest_at").max()).sort("source")
+    fresh = db.query("source_freshness").group_by("source").agg(pl.col("latest_date").max()).sort("source")
     limit = page.as_of - timedelta(days=STALE_DAYS)
     return [
-        t("frame.late_source", source=row["source"], day=formats.day(row["latest_at"].date(), page.lang))
+        t("frame.late_source", source=row["source"], day=formats.day(row["latest_date"], page.lang))
         for row in fresh.iter_rows(named=True)
-        if row["latest_at"] is not None and row["latest_at"].date() < limit
+        if row["latest_date"] is not None and row["latest_date"] < limit
     ]
 
 

@@ -27,7 +27,7 @@ TILES: dict[str, dict[str, str] | None] = {
     "kpi_cost_rate": {},
     "kpi_seller_cancellation_rate": None,
     "kpi_received_not_refunded": None,
-    "kpi_contradicted_request_share": None,
+    "kpi_carrier_error_rate": {"party": "carrier"},
     "kpi_unknown_cause_share": {"cause": "unknown"},
 }
 
@@ -189,7 +189,7 @@ def pareto_chart(page: Page, pareto: pl.DataFrame) -> None:
     plots.show(figure, "pareto", alt, lambda cause: navigation.cases(page.filters, cause=str(cause)))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(t("weekly_review.pareto_legend" if by_count else "weekly_review.pareto_colours"))
-        tables.download(top, pareto_columns(measure), "pareto", page.currency)
+        tables.download(lambda: top, pareto_columns(measure), "pareto", top.height, page.currency)
 
 
 def _pareto_hover(page: Page, row: dict[str, Any]) -> str:
@@ -237,7 +237,7 @@ def trend_chart(page: Page) -> None:
     middle = float(pl.Series(done).median()) if done else None  # type: ignore[arg-type]
     figure = charts.line(trend, plots.ink(), measure.axis, hovers, middle)
     plots.show(figure, "trend", t("weekly_review.trend_alt"), lambda day: period_cases(filters, day))
-    tables.download(trend, trend_columns(page), "trend", page.currency)
+    tables.download(lambda: trend, trend_columns(page), "trend", trend.height, page.currency)
 
 
 def trend_columns(page: Page) -> list[Column]:

@@ -25,11 +25,17 @@ def show(
     currency: str | None = None,
     leads_to: Callable[[dict[str, Any]], Target] | None = None,
     height: int | None = None,
+    whole: Callable[[], pl.DataFrame] | None = None,
+    n: int | None = None,
 ) -> None:
-    """The first rows of a frame, each with a way on, and the whole of it as CSV."""
+    """The first rows of a frame, each with a way on, and the whole of it as CSV.
+
+    When `frame` is only the beginning, `whole` fetches all `n` rows for the file.
+    """
     lang = language()
     head = frame.head(SHOWN_ROWS)
-    written = head.select([column.name for column in columns]).to_pandas()
+    lists = [column.name for column in columns if column.kind == "list"]
+    written = head.select([c.name for c in columns]).with_columns(pl.col(lists).list.join(", ")).to_pandas()
     order = [column.name for column in columns]
     config: dict[str, Any] = {
         column.name: st.column_config.Column(
@@ -42,7 +48,9 @@ def show(
         config["_open"] = _way_on(head, leads_to, key)
         order.insert(0, "_open")
     st.dataframe(
-        written.style.format({c.name: _writer(c, lang, currency) for c in columns if c.kind != "text"}),
+        written.style.format(
+            {c.name: _writer(c, lang, currency) for c in columns if c.kind not in ("text", "list")}
+        ),
         column_config=config,
         column_order=order,
         hide_index=True,
@@ -53,23 +61,30 @@ def show(
         alt=alt,
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        download(frame, columns, key, currency)
-        if frame.height > head.height:
-            st.caption(t("table.first_rows", shown=head.height, n=frame.height))
+        total = frame.height if n is None else n
+        download(whole or (lambda: frame), columns, key, total, currency)
+        if total > head.height:
+            st.caption(t("table.first_rows", shown=head.height, n=total))
 
 
-def download(frame: pl.DataFrame, columns: Sequence[Column], key: str, currency: str | None = None) -> None:
-    """The CSV button of a chart or table; the file is made when it is asked for."""
+def download(
+    whole: Callable[[], pl.DataFrame],
+    columns: Sequence[Column],
+    key: str,
+    n: int,
+    currency: str | None = None,
+) -> None:
+    """The CSV button of a chart or table of `n` rows; the file is made when it is asked for."""
     lang = language()
     st.download_button(
         t("table.csv"),
-        data=lambda: csv_bytes(frame, columns, lang, currency),
+        data=lambda: csv_bytes(whole(), columns, lang, currency),
         file_name=f"{key}.csv",
         mime="text/csv",
         key=f"csv_{key}",
         type="tertiary",
         on_click="ignore",
-        help=t("table.csv_help", n=frame.height),
+        help=t("table.csv_help", n=n),
     )
 
 
@@ -90,4 +105,4 @@ def _writer(column: Column, lang: str, currency: str | None) -> Callable[[Any], 
 
 def _known(value: Any) -> Any:
     """None for what pandas writes as missing (NaN, NaT)."""
-    return None if value is None or (not isinstance(value, list) and value != value) else value
+    return None if value is None or value != value else value

@@ -41,6 +41,7 @@ VARIABLES: dict[str, str] = {
     "order_key": "varchar",
     "incident_key": "varchar",
     "search": "varchar",
+    "row_limit": "bigint",
 }
 
 # Views whose names begin so are steps on the way; pages and exports may not read them.

@@ -4,9 +4,8 @@ from app import cases, frame
 from app.i18n import t
 
 page = frame.open_page(default_period="13w")
-search = cases.searched()
-found = cases.found(page, search)
-frame.header(page, t("cases.title"), [t("frame.n_incidents", n=found.height)], switches=("basis",))
+found, n = cases.found(page, cases.searched())
+frame.header(page, t("cases.title"), [t("frame.n_incidents", n=n)], switches=("basis",))
 cases.search_box()
-cases.table(page, found)
+cases.table(page, found, n)
 frame.attribution()
