@@ -1,0 +1,203 @@
+"""How long every view that a page reads takes on a large invented store: median milliseconds, without and with filters.
+
+    python bench/views_bench.py [--incidents 2000000] [--rounds 5] [--only trend_total,cases]
+
+Not a test: it takes a minute and judges nothing. The invented facts have two signals for three incidents, three years,
+40 causes, 5,000 articles; orders are as many as incidents.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from pipelines import views  # noqa: E402
+from pipelines.contract import KINDS  # noqa: E402
+from pipelines.phrases import create_macros  # noqa: E402
+from pipelines.reader import set_variables  # noqa: E402
+
+QUARTER: Mapping[str, object] = {"start": date(2025, 7, 7), "until": date(2025, 10, 6)}
+CASES: Mapping[str, Mapping[str, object]] = {
+    "all": {"row_limit": 500},
+    "quarter": {**QUARTER, "row_limit": 500},
+    "quarter, channel": {**QUARTER, "channels": ["shopify"], "row_limit": 500},
+    "all, country": {"countries": ["FR"], "row_limit": 500},
+    "all, 2 SKUs": {"skus": ["SKU-7", "SKU-8"], "row_limit": 500},
+    "order basis": {"basis": "order", "row_limit": 500},
+}
+ONE_CASE: Mapping[str, object] = {"order_key": "shop/main/777"}
+
+_FACTS = """
+    create table ref_causes as
+    select
+        case when i < 3 then ['stock_out', 'stock_desync', 'unknown'][i + 1] else 'cause_' || i end as cause,
+        case
+            when i < 2 then 'stock' when i = 2 then 'unknown'
+            else ['product', 'logistics', 'transport', 'catalogue', 'payment', 'customer', 'internal'][i % 7 + 1]
+        end as family,
+        ['supplier', 'merchant', '3pl', 'carrier', 'customer'][i % 5 + 1] as party,
+        ['lines_shipped', 'lines_confirmed', 'units_sold', 'orders'][i % 4 + 1] as exposure
+    from range(40) as causes (i);
+
+    create table lines as
+    select
+        '#' || i as order_ref, 'shop/main/' || i as order_key, '#' || i as order_name, 'shop/main/' || i || '/1' as line_key,
+        '1' as line_id, 'SKU-' || (hash(i * 7) % 5000) as sku, 'Product ' || (hash(i * 7) % 5000) as product,
+        'M' as variant, 'Supplier ' || (hash(i * 7) % 40) as supplier, 'L' || (hash(i * 5) % 90) as lot,
+        'Category ' || (hash(i * 7) % 12) as category, 1 + i % 3 as quantity, 1990 as unit_price_cents, 'EUR' as currency,
+        ['shopify', 'amazon', 'etsy', 'mirakl'][(hash(i * 11) % 4)::bigint + 1] as channel,
+        ['FR', 'BE', 'CA', 'CH', 'DE', 'ES', 'IT', 'US'][(hash(i * 13) % 8)::bigint + 1] as country, null::varchar as region,
+        'Warehouse ' || (hash(i * 17) % 4) as warehouse, 'Carrier ' || (hash(i * 19) % 6) as carrier,
+        ['merchant', '3pl'][(hash(i * 17) % 2)::bigint + 1] as fulfilled_by,
+        timestamp '2023-01-01' + to_seconds((i * 94608000 // $n)::bigint) as order_at, order_at::date as order_date,
+        order_date + 1 as shipped_date, true as is_confirmed, true as is_shipped, 'shop' as source, 'f' as file_id,
+        i as row_number
+    from range($n) as orders (i);
+
+    create table incidents as
+    select
+        md5(lines.line_key) as incident_key, lines.order_ref, lines.order_key, lines.order_name, lines.line_key, lines.sku,
+        lines.product, lines.variant, lines.supplier, lines.lot, lines.category, lines.warehouse, lines.carrier,
+        lines.channel, lines.country, lines.region, lines.fulfilled_by, ref_causes.cause, ref_causes.party,
+        ref_causes.family, 'tag' as evidence, 3 as evidence_rank, ['cause_9']::varchar[] as secondary_causes,
+        lines.row_number % 9 = 0 as has_conflict, 1 as signal_count,
+        [['ticket', 'return', 'cancellation'][lines.row_number % 3 + 1]] as kinds,
+        lines.order_at + interval 4 days as first_at, first_at as last_at, first_at::date as event_date, lines.order_date,
+        1 as quantity, if(lines.row_number % 2 = 0, 1990, null) as cost_cents, 'EUR' as currency
+    from lines
+    inner join (select *, row_number() over (order by cause) - 1 as n from ref_causes) as ref_causes
+        on ref_causes.n = hash(lines.row_number * 23) % 40
+    order by event_date;
+
+    create table signals as
+    select
+        kinds[1] || '/' || line_key as signal_key, incident_key, order_ref, order_key, line_key, kinds[1] as kind,
+        'shop' as source, 'main' as account, line_key as record_id, 'f' as file_id, 1 as row_number,
+        first_at as occurred_at, false as is_date_only, channel, sku, quantity, cause, party, evidence, evidence_rank,
+        'medium' as confidence, if(kind = 'return', 'REASON ' || hash(sku) % 30, null) as reason_raw,
+        'loop' as reason_scheme, if(kind = 'ticket', ['tag ' || hash(sku) % 200, 'vip'], null) as tags,
+        'Where is my order ' || order_name as subject, cost_cents as amount_cents, currency, 'line' as link,
+        'sku' as link_evidence
+    from incidents;
+
+    create table affected_dates as
+    select distinct unnest([order_date, shipped_date]) as date from lines;
+
+    create table raw_stock_levels_filling as
+    select 'SKU-' || i as sku, timestamp '2025-09-01' as "at" from range(4000) as skus (i);
+"""
+_EMPTY = """
+    create table settings as select 'Europe/Paris' as zone, 'EUR' as main_currency;
+    create table files (
+        file_id varchar, file_name varchar, source varchar, kinds varchar[], account varchar, size_bytes bigint,
+        status varchar, message_code varchar, message_params json, warnings json, rows_in bigint, loaded bigint,
+        unchanged bigint, rejected bigint, as_of timestamp, first_loaded_at timestamp, loaded_at timestamp
+    );
+    create table rejects (
+        file_id varchar, row_number bigint, line bigint, column_name varchar, value varchar, reason varchar, params json,
+        raw_text varchar
+    );
+    create table published (published_at timestamp, build_version varchar);
+    create table ref_codes (scheme varchar, code varchar, cause varchar, party varchar, confidence varchar);
+    create table ref_tags as select 'VIP' as tag, null::varchar as cause, 'product' as origin;
+"""
+_RAW = """
+    insert into raw_stock_levels by name
+    select 'shop' as source, 'main' as account, f.sku, f.at as "at", 'here' as location, 5 as available
+    from raw_stock_levels_filling as f;
+    insert into raw_tickets by name
+    select record_id, 'shop' as source, 'main' as account, order_ref, occurred_at as created_at, record_id as ticket_id
+    from signals where kind = 'ticket';
+    insert into raw_returns by name
+    select
+        record_id, 'shop' as source, 'main' as account, order_ref, record_id as return_id, '1' as line_id,
+        occurred_at as requested_at, occurred_at + interval 5 days as received_at,
+        if(hash(record_id) % 20 = 0, null, occurred_at + interval 8 days) as refunded_at
+    from signals where kind = 'return';
+    insert into raw_orders by name
+    select
+        order_key as record_id, 'shop' as source, 'main' as account, order_ref, order_name, order_at as placed_at
+    from lines;
+"""
+
+
+def invent(con: duckdb.DuckDBPyConnection, incidents: int) -> None:
+    """Facts of `incidents` incidents and as many orders, with every table that views read."""
+    create_macros(con)
+    con.execute(_EMPTY)
+    for kind in KINDS.values():
+        columns = ", ".join(f'"{name}" {type_}' for name, type_ in kind.all_columns.items())
+        con.execute(f"create table {kind.table} ({columns})")
+    for statement in duckdb.extract_statements(_FACTS):
+        con.execute(statement, {"n": incidents} if "$n" in statement.query else None)
+    con.execute(_RAW)
+    views.run_exposure(con)
+    con.execute("create table exposure_daily as from int_exposure order by date")
+
+
+def median_ms(run: Callable[[], object], rounds: int) -> float:
+    """The median of several runs, after one that warms up."""
+    run()
+    times = []
+    for _ in range(rounds):
+        begun = time.perf_counter()
+        run()
+        times.append((time.perf_counter() - begun) * 1000)
+    return statistics.median(times)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--incidents", type=int, default=2_000_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--only", default="")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "views.duckdb"
+        with duckdb.connect(str(path)) as con:
+            con.execute(f"set threads = {int(chosen.threads)}")
+            invent(con, chosen.incidents)
+            for query in views.queries(views.VIEW_FOLDERS):
+                begun = time.perf_counter()
+                views.run(con, [query])
+                if query.path.parent.name == "aggregates":
+                    print(f"made {query.name:28}{(time.perf_counter() - begun) * 1000:8.0f} ms")
+        with duckdb.connect(str(path), read_only=True, config={"threads": chosen.threads}) as con:
+            measure(con, chosen.rounds, {name for name in chosen.only.split(",") if name})
+
+
+def measure(con: duckdb.DuckDBPyConnection, rounds: int, only: set[str]) -> None:
+    """Prints one line a view, one column a set of filters."""
+    names = [
+        query.name
+        for query in views.queries(("issues", "kpis", "checks"))
+        if not query.name.startswith("int_") and (not only or query.name in only)
+    ]
+    print(f"{'view (median ms)':30}" + "".join(f"{title:>18}" for title in CASES))
+    for name in sorted(names):
+        if name in ("matching_incidents", "filtered_incidents"):
+            continue  # every incident, for the exports; pages read what is made of them
+        row = []
+        for filters in CASES.values():
+            cursor = con.cursor()
+            set_variables(cursor, {**filters, **(ONE_CASE if name == "case_timeline" else {})})  # type: ignore[dict-item]
+            row.append(median_ms(lambda view=name, cursor=cursor: cursor.table(view).pl(), rounds))  # type: ignore[misc]
+            cursor.close()
+            if name.startswith("check_"):
+                break
+        print(f"{name:30}" + "".join(f"{value:18.0f}" for value in row))
+
+
+if __name__ == "__main__":
+    main()
