@@ -15,7 +15,7 @@ import duckdb
 
 from pipelines.cause_files import LANGUAGES, NEUTRAL, Cause, CauseError, Code, Document
 from pipelines.messages import Message
-from pipelines.phrases import create_macros, normaliser, tree_pattern
+from pipelines.phrases import create_macros, normaliser, patterns, phrases_in
 from pipelines.shop_tags import read_shop_tags
 
 __all__ = [
@@ -25,7 +25,8 @@ __all__ = [
     "Code",
     "create_macros",
     "create_reference_tables",
-    "phrase_pattern",
+    "phrase_patterns",
+    "phrases_in",
     "read_causes",
 ]
 
@@ -67,9 +68,9 @@ def read_causes(folder: Path) -> Causes:
     return read
 
 
-def phrase_pattern(causes: Causes) -> str:
-    """The pattern that finds every phrase of every cause, and those that must not count, in `normal_text`."""
-    return tree_pattern(causes.phrases())
+def phrase_patterns(causes: Causes) -> tuple[str, ...]:
+    """The patterns that find every phrase of every cause, and those that must not count; see `phrases_in`."""
+    return patterns(causes.phrases())
 
 
 def create_reference_tables(

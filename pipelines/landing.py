@@ -26,6 +26,7 @@ from pipelines.contract import KINDS, Kind
 from pipelines.extras import EMAIL, extra
 from pipelines.fields import NULL, Cells, Parsed, Problem, Source, Table, function
 from pipelines.messages import Message
+from pipelines.phrases import phrases_in
 from pipelines.reading import BadRow, Sheet
 
 #: what a record says, as against where and when we read it
@@ -48,7 +49,7 @@ class Landing:
     zone: str
     day_order: dates.DayOrder
     customer_secret: str
-    phrase_pattern: str
+    phrase_patterns: tuple[str, ...]
     now: str  # ISO, UTC: times after it do not tell how recent a file is
 
 
@@ -286,16 +287,14 @@ class _Plan:
                 self.problems.append(_missing(self.cells.read or name, parsed))
         for name in set(self.kind.required) - set(values):
             self.problems.append(_missing(name, Parsed(NULL)))
-        if "subject" in values:
-            values["subject"] = _masked(values["subject"])
         orders = [values[name] for name in ("order_ref", "order_id") if name in values]
+        if "subject" in values:
+            orders.append(_order_named_in(values["subject"]))
+            values["subject"] = _masked(values["subject"])
         if self.table.words is not None and "phrases" in self.kind.columns:
             words = self.table.words(self.cells).value
             orders.append(_order_named_in(words))
-            values["phrases"] = function(
-                "list_distinct",
-                function("regexp_extract_all", function("normal_text", words), self.landing.phrase_pattern),
-            )
+            values["phrases"] = phrases_in(words, self.landing.phrase_patterns)
         if orders:
             values["order_ref"] = normal_ref(CoalesceOperator(*orders))
         return values, date_only

@@ -100,7 +100,7 @@ class _Reader:
         self.con, self.store, self.options = con, store, options
         self.zone = store.zone()
         self.secret = store.customer_secret()
-        self.phrases = causes.phrase_pattern(causes.read_causes(build.QUERIES / "causes"))
+        self.phrases = causes.phrase_patterns(causes.read_causes(build.QUERIES / "causes"))
         self.read_by = _read_by(store, options, self.zone)
 
     def read(self, path: Path) -> Iterator[FileResult]:
@@ -181,7 +181,7 @@ class _Reader:
             zone=self.zone,
             day_order=self.options.dates,
             customer_secret=self.secret,
-            phrase_pattern=self.phrases,
+            phrase_patterns=self.phrases,
             now=datetime.now(UTC).replace(tzinfo=None).isoformat(sep=" "),
         )
 

@@ -1,4 +1,4 @@
-"""How texts, tags and codes are compared: two SQL macros, and one pattern that finds every known phrase in a text."""
+"""How texts, tags and codes are compared: two SQL macros, and the patterns that find known phrases in a text."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import duckdb
+from duckdb import ConstantExpression, Expression, FunctionExpression
+
+#: letters in one pattern's tree; RE2 gives up its fast automaton somewhere above 15,000
+NODES = 12_000
 
 
 def create_macros(con: duckdb.DuckDBPyConnection) -> None:
@@ -32,12 +36,33 @@ def normaliser() -> Iterator[Normal]:
         yield Normal(con)
 
 
-def tree_pattern(phrases: Iterable[str]) -> str:
-    """One RE2 pattern that finds these phrases in `normal_text`: leftmost first, then the longest, whole words only.
+def patterns(phrases: Iterable[str], limit: int = NODES) -> tuple[str, ...]:
+    """RE2 patterns that together find these phrases in `normal_text`: the longest at each place, whole words only.
 
-    It is a tree of shared beginnings: a flat list of as many phrases is far slower, RE2 gives up its fast automaton.
+    Each is a tree of shared beginnings, small enough for RE2's fast automaton: 3,700 phrases in one tree cost eight
+    times what three trees cost, and a flat list of them far more.
     """
-    return r"\b(?:" + _branches(sorted(set(phrases))) + r")\b"
+    groups: list[list[str]] = []
+    size, before = limit, ""
+    for phrase in sorted(set(phrases)):
+        added = len(phrase) - len(_shared_beginning(before, phrase))
+        if size + added > limit:
+            groups.append([])
+            size, added = 0, len(phrase)
+        groups[-1].append(phrase)
+        size, before = size + added, phrase
+    return tuple(r"\b(?:" + _branches(group) + r")\b" for group in groups)
+
+
+def phrases_in(text: Expression, patterns: Sequence[str]) -> Expression:
+    """The phrases found in a text, each once; an empty list when there is none, or no text."""
+    words = FunctionExpression("normal_text", text)
+    found = (
+        FunctionExpression("regexp_extract_all", words, ConstantExpression(pattern)) for pattern in patterns
+    )
+    return FunctionExpression(
+        "list_distinct", FunctionExpression("flatten", FunctionExpression("list_value", *found))
+    )
 
 
 def _branches(phrases: Sequence[str]) -> str:

@@ -14,12 +14,13 @@ from pipelines import build, landing
 from pipelines.contract import KINDS
 from pipelines.dates import DayOrder
 from pipelines.fields import Source
+from pipelines.phrases import patterns
 from pipelines.reading import Sheet, sheets
 from pipelines.recognise import recognise
 from pipelines.store import Store
 
 SAMPLES = Path(__file__).resolve().parent.parent / "data" / "sample"
-_PHRASES = r"\b(?:mauvais article|wrong item|casse a la livraison)\b"
+_PHRASES = patterns(("mauvais article", "wrong item", "casse a la livraison"))
 
 
 class Desk:
@@ -57,7 +58,7 @@ class Desk:
                     zone=self.zone,
                     day_order=order,
                     customer_secret="for tests only",
-                    phrase_pattern=_PHRASES,
+                    phrase_patterns=_PHRASES,
                     now="2100-01-01 00:00:00",
                 ),
             )
@@ -86,7 +87,11 @@ class Desk:
         return {
             kind.name: rows
             for kind in KINDS.values()
-            if (rows := self.con.table(kind.table).select(*(c for c in kind.all_columns if c not in but)).fetchall())
+            if (
+                rows := self.con.table(kind.table)
+                .select(*(c for c in kind.all_columns if c not in but))
+                .fetchall()
+            )
         }
 
     def rejects(self) -> list[tuple[Any, ...]]:
