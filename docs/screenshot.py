@@ -1,6 +1,6 @@
 """Makes the README's picture again: the demo shop's weekly review, as a browser of 1440 pixels shows it.
 
-    .venv/bin/python docs/screenshot.py [page] [language]
+    .venv/bin/python docs/screenshot.py [language [page]]
 
 Needs Chromium. The demo is built in a folder of its own, and removed.
 """
@@ -23,8 +23,8 @@ PORT = 8599
 SECONDS = 60
 
 
-def main(page: str = "weekly_review", lang: str = "en") -> None:
-    """Writes docs/<page>.png."""
+def main(lang: str = "en", page: str = "") -> None:
+    """Writes docs/<page>.png; the page without a name is the first one."""
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "INCIDENTS_STORE": folder, "PYTHONPATH": str(ROOT)}
         subprocess.run([sys.executable, "-m", "pipelines", "demo"], check=True, env=environment)
@@ -32,7 +32,10 @@ def main(page: str = "weekly_review", lang: str = "en") -> None:
         with subprocess.Popen([*command, "--server.headless=true"], cwd=ROOT, env=environment) as server:
             try:
                 wait_until_up()
-                draw(f"http://127.0.0.1:{PORT}/{page}?lang={lang}", ROOT / "docs" / f"{page}.png")
+                draw(
+                    f"http://127.0.0.1:{PORT}/{page}?lang={lang}",
+                    ROOT / "docs" / f"{page or 'weekly_review'}.png",
+                )
             finally:
                 server.terminate()
 
