@@ -12,17 +12,18 @@ from pipelines.reading import Sheet
 EMAIL = r"[^\s@<>\"']+@[^\s@<>\"']+\.[A-Za-z]{2,}"
 
 _PERSON = (
-    "customer|client|cliente?|buyer|acheteur|acheteuse|recipient|destinataire|requester|submitter|assignee|agent|employee"
-    "|contact|owner|staff|user|utilisateur|demandeur"
+    "customer|client|cliente?|buyer|acheteur|acheteuse|recipient|destinataire|requester|submitter|assignee|agent"
+    "|employee|contact|owner|staff|user|utilisateur|demandeur"
 )
 _PEOPLE = rf"first|last|full|billing|shipping|ship|delivery|facturation|livraison|{_PERSON}"
+_NAME = "name|nom|company|societe"
 #: plain header names (lower case, no accents) of columns that identify a person or hold free text
 _PERSONAL = re.compile(
-    r"\b(e ?mail|courriel|phone|telephone|tel|mobile|portable|fax|street|address\d?|adresse|rue|zip|zipcode|postal|postcode"
-    r"|postale?|city|ville|firstname|lastname|fullname|prenom|note|notes|comment|comments|commentaires?|body|message"
-    r"|description|ip|iban|vat|siret|birth|naissance|latitude|longitude|digicode)\b"
-    rf"|\b({_PEOPLE}) (to )?(name|nom|company|societe)\b|\b(name|nom|societe|company) (d[eu] |de la |de l |of )?({_PEOPLE})\b"
-    rf"|^({_PERSON}|name|nom|company|societe)$"
+    r"\b(e ?mail|courriel|phone|telephone|tel|mobile|portable|fax|street|address\d?|adresse|rue|zip|zipcode|postal"
+    r"|postcode|postale?|city|ville|firstname|lastname|fullname|prenom|note|notes|comment|comments|commentaires?|body"
+    r"|message|description|ip|iban|vat|siret|birth|naissance|latitude|longitude|digicode)\b"
+    rf"|\b({_PEOPLE}) (to )?({_NAME})\b|\b({_NAME}) (d[eu] |de la |de l |of )?({_PEOPLE})\b"
+    rf"|^({_PERSON}|{_NAME})$"
 )
 
 

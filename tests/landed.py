@@ -75,7 +75,7 @@ class Desk:
     def one(self, kind: str, record_id: str) -> dict[str, Any]:
         """The columns that a record fills."""
         found = self.con.execute(
-            f"from {KINDS[kind].table} where record_id = $id",  # noqa: S608 - a name of the contract
+            f"from {KINDS[kind].table} where record_id = $id",
             {"id": record_id},
         )
         columns = [each[0] for each in found.description or ()]

@@ -23,9 +23,7 @@ FILES = sorted(path for path in SAMPLES.iterdir() if path.suffix != ".toml")
 _WHERE_READ = ("file_id", "row_number")
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_PEOPLE = (
-    r"customer|client|buyer|acheteur|recipient|destinataire|requester|submitter|assignee|agent|shipping|billing|ship|full"
-)
+_PEOPLE = r"customer|client|buyer|acheteur|recipient|destinataire|requester|submitter|assignee|agent|shipping|billing|ship|full"
 _NAME_HEADER = re.compile(
     rf"^({_PEOPLE})( to)? (name|nom|company|phone|address ?\d?|street|zip)$|^(nom|name|telephone) ({_PEOPLE})$"
     r"|^(requester|submitter|assignee|agent|destinataire|full name|buyer name|telephone|phone|work phone|mobile)$"
@@ -36,7 +34,8 @@ _PERSON_KEY = re.compile(
     re.IGNORECASE,
 )
 _PERSON_PART = re.compile(
-    r"^(name|first_?name|last_?name|full_?name|phone|mobile|email|address_?1|address_?2|street|zip|ip_address)$", re.IGNORECASE
+    r"^(name|first_?name|last_?name|full_?name|phone|mobile|email|address_?1|address_?2|street|zip|ip_address)$",
+    re.IGNORECASE,
 )
 
 
@@ -77,7 +76,9 @@ def _in_json(value: Any, *, is_person: bool) -> Iterator[str]:
         for key, inner in value.items():
             if is_person and isinstance(inner, str) and _PERSON_PART.match(key):
                 yield inner
-            yield from _in_json(inner, is_person=bool(_PERSON_KEY.match(key)) or (is_person and isinstance(inner, dict)))
+            yield from _in_json(
+                inner, is_person=bool(_PERSON_KEY.match(key)) or (is_person and isinstance(inner, dict))
+            )
     elif isinstance(value, list):
         for inner in value:
             yield from _in_json(inner, is_person=is_person)
@@ -111,7 +112,9 @@ def test_a_sample_lands_whole_under_unique_keys(sample: Sample) -> None:
     for name in sample.desk.records():
         kind = KINDS[name]
         columns = sample.desk.con.table(kind.table)
-        assert list(zip(columns.columns, map(str, columns.types), strict=True)) == list(kind.all_columns.items())
+        assert list(zip(columns.columns, map(str, columns.types), strict=True)) == list(
+            kind.all_columns.items()
+        )
         filled = {"record_id", "source", "account", "file_id", "row_number", *kind.required}
         filled |= {kind.own_id} if kind.own_id else set(kind.key)
         blank = columns.select(*(duckdb.ColumnExpression(c).isnull().alias(c) for c in sorted(filled)))
@@ -151,4 +154,9 @@ def test_the_order_of_a_sources_files_does_not_matter(name: str, tmp_path: Path)
 def test_the_check_for_personal_data_finds_some(tmp_path: Path) -> None:
     with desk(tmp_path) as at:
         for name in ("gorgias_tickets.csv", "zendesk_full_export.json", "mapping_retours_3pl.csv"):
-            assert [word for sheet, _ in at.sheets(SAMPLES / name) for word in said_of_people(sheet) if " " in word]
+            assert [
+                word
+                for sheet, _ in at.sheets(SAMPLES / name)
+                for word in said_of_people(sheet)
+                if " " in word
+            ]

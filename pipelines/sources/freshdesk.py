@@ -73,7 +73,9 @@ def _standard_types(_: Cells) -> Parsed:
 
 
 _SOLVED, _CLOSED = time("Resolved time"), time("Closed time")
-_EXCLUDED = because((says(text("Source"), "outbound email"), "outbound"), (says(text("Status"), "deleted"), "deleted"))
+_EXCLUDED = because(
+    (says(text("Source"), "outbound email"), "outbound"), (says(text("Status"), "deleted"), "deleted")
+)
 
 EXPORT = Source(
     name="freshdesk",

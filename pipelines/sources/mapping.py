@@ -117,7 +117,8 @@ class _File:
         self.kind: Kind = KINDS[self._known(self._text("kind"), KINDS, "kind")]
         self.allowed = {**self.kind.columns, "updated_at": "TIMESTAMP"}
         self.columns = {
-            column: self._headers(headers, f"columns.{column}") for column, headers in self._table("columns").items()
+            column: self._headers(headers, f"columns.{column}")
+            for column, headers in self._table("columns").items()
         }
         self.constants = self._table("constants")
         for section, table in (("columns", self.columns), ("constants", self.constants)):
@@ -135,7 +136,9 @@ class _File:
         return Source(
             name=self.name,
             title=self._text("title") if "title" in self.values else self.name,
-            needs=list(self.columns.values()) if needs is None else [(h,) for h in self._headers(needs, "needs")],
+            needs=list(self.columns.values())
+            if needs is None
+            else [(h,) for h in self._headers(needs, "needs")],
             tables=(
                 Table(
                     self.kind.name,
@@ -182,12 +185,18 @@ class _File:
         if column.endswith("_cents"):
             return money(*headers, currency=self._currency())
         if kind == "VARCHAR[]":
-            return split(*headers, on=re.escape(self.split[column])) if column in self.split else listed(text(*headers))
+            return (
+                split(*headers, on=re.escape(self.split[column]))
+                if column in self.split
+                else listed(text(*headers))
+            )
         if column in self.words:
             return one_of(*headers, values=self.words[column], keep=True)
         if kind == "VARCHAR" and _IDENTIFIERS.search(column):
             return identifier(*headers)
-        return {"TIMESTAMP": time, "BIGINT": whole, "DOUBLE": number, "BOOLEAN": flag}.get(kind, text)(*headers)
+        return {"TIMESTAMP": time, "BIGINT": whole, "DOUBLE": number, "BOOLEAN": flag}.get(kind, text)(
+            *headers
+        )
 
     def _currency(self) -> Field | None:
         if "currency" in self.columns:
@@ -236,7 +245,11 @@ class _File:
 
     def _headers(self, value: Any, key: str) -> tuple[str, ...]:
         names = [value] if isinstance(value, str) else value
-        if not isinstance(names, list) or not names or not all(isinstance(n, str) and n.strip() for n in names):
+        if (
+            not isinstance(names, list)
+            or not names
+            or not all(isinstance(n, str) and n.strip() for n in names)
+        ):
             raise self._error("mapping_wrong_type", key=key, wanted='"…" / ["…", "…"]')
         return tuple(names)
 

@@ -140,9 +140,13 @@ def _dropdowns(cells: Cells) -> Parsed:
 
 def _order(cells: Cells) -> Parsed:
     """`external_id`, else a custom field, that is written like an order number; a bare number only in the former."""
-    external = matched(text("$.external_id"), r"^(#?[A-Za-z]{0,5}-?[1-9]\d{2,9}|\d{3}-\d{7}-\d{7})$")(cells).value
+    external = matched(text("$.external_id"), r"^(#?[A-Za-z]{0,5}-?[1-9]\d{2,9}|\d{3}-\d{7}-\d{7})$")(
+        cells
+    ).value
     like_an_order = function(
-        "regexp_full_match", ColumnExpression("x"), r"#\s?[A-Za-z]{0,5}-?\d{3,10}|[A-Z]{2,5}-?\d{3,10}|\d{3}-\d{7}-\d{7}"
+        "regexp_full_match",
+        ColumnExpression("x"),
+        r"#\s?[A-Za-z]{0,5}-?\d{3,10}|[A-Z]{2,5}-?\d{3,10}|\d{3}-\d{7}-\d{7}",
     )
     custom = function("list_filter", _custom_values(cells).value, LambdaExpression("x", like_an_order))
     return Parsed(CoalesceOperator(external, function("list_extract", custom, 1)))
@@ -238,7 +242,9 @@ WAREHOUSE = Source(
                 "channel": channel("via_channel", more=_VIA),
                 "channel_raw": text("via_channel"),
                 "subject": text("subject"),
-                "order_id": matched(text("external_id"), r"^(#?[A-Za-z]{0,5}-?[1-9]\d{2,9}|\d{3}-\d{7}-\d{7})$"),
+                "order_id": matched(
+                    text("external_id"), r"^(#?[A-Za-z]{0,5}-?[1-9]\d{2,9}|\d{3}-\d{7}-\d{7})$"
+                ),
                 "customer_key": customer("requester_id"),
                 "is_excluded": told(_FIVETRAN_EXCLUDED),
                 "excluded_because": _FIVETRAN_EXCLUDED,
