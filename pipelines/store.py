@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 import shutil
+import threading
 import time
 import tomllib
 from collections.abc import Iterator
@@ -26,6 +27,9 @@ from pipelines.messages import Message
 DEFAULT = Path("data/store")
 KEPT_SNAPSHOTS = 3
 _MEMORY = "2GB"
+# DuckDB keeps other processes out of a file that is being written, but lets threads of one process in together
+_WRITING: set[Path] = set()
+_WRITING_GUARD = threading.Lock()
 
 
 class StoreError(Exception):
@@ -102,8 +106,10 @@ class Store:
     def writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """The one door for writing: the master, opened by nobody else meanwhile."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(self.scratch, ignore_errors=True)
-        self.scratch.mkdir()
+        with _only_writer(self.folder.resolve()):
+            yield from self._open_master()
+
+    def _open_master(self) -> Iterator[duckdb.DuckDBPyConnection]:
         try:
             con = duckdb.connect(
                 self.master,
@@ -116,6 +122,8 @@ class Store:
             )
         except duckdb.IOException as error:
             raise StoreError(Message("store_busy", {"folder": str(self.folder)})) from error
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        self.scratch.mkdir()
         try:
             con.execute("set timezone = 'UTC'")
             yield con
@@ -149,6 +157,19 @@ class Store:
                     path.unlink()
                 except PermissionError:
                     continue  # Windows: a reader still has it open; the next publication takes it
+
+
+@contextmanager
+def _only_writer(folder: Path) -> Iterator[None]:
+    with _WRITING_GUARD:
+        if folder in _WRITING:
+            raise StoreError(Message("store_busy", {"folder": str(folder)}))
+        _WRITING.add(folder)
+    try:
+        yield
+    finally:
+        with _WRITING_GUARD:
+            _WRITING.discard(folder)
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -184,7 +184,7 @@ def test_one_bad_row_and_one_bad_file_stop_nothing_else(tmp_path: Path) -> None:
         [
             "1,,email,False,a,2026-03-27 10:00:00,,,",
             "2,,email,False,b,yesterday,,,",
-            "3,,email,maybe,c,2026-03-27 10:00:00,,,",
+            "3,,email,False,c,2026-03-27 10:00:00,,many,",
         ],
     )
     nonsense = tmp_path / "nonsense.csv"
@@ -199,7 +199,7 @@ def test_one_bad_row_and_one_bad_file_stop_nothing_else(tmp_path: Path) -> None:
         rejects = con.execute("select line, column_name, value, reason, raw_text from rejects order by line").fetchall()
     assert rejects == [
         (3, "Creation date", "yesterday", "not_a_date", "2,,email,False,b,yesterday,,,"),
-        (4, "Created by an agent", "maybe", "not_yes_or_no", "3,,email,maybe,c,2026-03-27 10:00:00,,,"),
+        (4, "Survey score", "many", "not_a_number", "3,,email,False,c,2026-03-27 10:00:00,,many,"),
     ]
 
 

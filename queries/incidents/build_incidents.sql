@@ -2,7 +2,7 @@
 -- cause, the others are kept as secondary causes, and votes for different parties are a conflict.
 -- Grain: one row per incident. Reads: int_signals, int_verdicts, int_shared_incidents, int_judgements,
 -- int_incident_costs, int_incident_quantities, build_lines, stg_orders, stg_products, ref_causes, settings.
-create or replace temp table build_incidents as
+create or replace temp view build_incidents as
 with shared as (
     select
         incidents.* exclude (votes),
@@ -27,10 +27,13 @@ verdicts as (
     inner join int_judgements as judgements on int_verdicts.votes = judgements.votes
 ),
 
--- a signal without an order is an incident by itself: the road of millions of tickets, which stays cheap
+-- a signal that is alone is judged by its own evidence: the road of millions of tickets, which stays cheap
 single as (
     select
         signals.incident_key,
+        signals.order_ref,
+        signals.order_key,
+        signals.line_key,
         1 as signal_count,
         [signals.kind] as kinds,
         signals.occurred_at as first_at,
@@ -52,7 +55,7 @@ single as (
             and signals.subject_cause is not distinct from verdicts.subject_cause
             and signals.text_cause is not distinct from verdicts.text_cause
             and signals.is_fulfilled_by_third_party = verdicts.is_fulfilled_by_third_party
-    where signals.order_key is null
+    where signals.is_alone
 ),
 
 incidents as (

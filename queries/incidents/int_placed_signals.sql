@@ -155,10 +155,12 @@ select
     numbered.is_fulfilled_by_third_party,
     lines.line_key,
     numbered.line_evidence,
-    md5(first_value(numbered.signal_key) over (
+    -- an incident bears the name of its first signal
+    first_value(numbered.signal_key) over (
         partition by numbered.unit, numbered.episode
         order by numbered.told_at, numbered.signal_key
-    )) as incident_key,
+    ) as incident_key,
+    count(*) over (partition by numbered.unit, numbered.episode) = 1 as is_alone,
     -- a refund of what was returned or cancelled tells nothing new: it adds its amount and blames nobody
     numbered.kind = 'refund' and bool_or(numbered.kind in ('return', 'cancellation')) over (
         partition by numbered.unit, numbered.episode

@@ -1,5 +1,5 @@
--- Incidents of signals that name an order: all votes of all their signals laid together, best first.
--- Grain: one row per incident of an order. Reads: int_signals, int_verdicts.
+-- Incidents that several signals tell of: all votes of all their signals laid together, best first.
+-- Grain: one row per such incident. Reads: int_signals, int_verdicts.
 create or replace temp table int_shared_incidents as
 select
     signals.incident_key,
@@ -22,5 +22,5 @@ left join int_verdicts as verdicts
         and signals.subject_cause is not distinct from verdicts.subject_cause
         and signals.text_cause is not distinct from verdicts.text_cause
         and signals.is_fulfilled_by_third_party = verdicts.is_fulfilled_by_third_party
-where signals.order_key is not null
+where not signals.is_alone
 group by signals.incident_key;

@@ -5,7 +5,8 @@
 create or replace temp table int_signals as
 select
     signals.signal_key,
-    coalesce(placed.incident_key, md5(signals.signal_key)) as incident_key,
+    coalesce(placed.incident_key, signals.signal_key) as incident_key,
+    coalesce(placed.is_alone, true) as is_alone,
     placed.ref as order_ref,
     placed.order_key,
     placed.line_key,
