@@ -6,7 +6,7 @@ known) or rejected (with line, column, value and reason): the three always add u
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -49,7 +49,7 @@ class Landing:
     zone: str
     day_order: dates.DayOrder
     customer_secret: str
-    phrase_patterns: tuple[str, ...]
+    phrase_patterns: Callable[[], tuple[str, ...]]
     now: str  # ISO, UTC: times after it do not tell how recent a file is
 
 
@@ -294,7 +294,7 @@ class _Plan:
         if self.table.words is not None and "phrases" in self.kind.columns:
             words = self.table.words(self.cells).value
             orders.append(_order_named_in(words))
-            values["phrases"] = phrases_in(words, self.landing.phrase_patterns)
+            values["phrases"] = phrases_in(words, self.landing.phrase_patterns())
         if orders:
             values["order_ref"] = normal_ref(CoalesceOperator(*orders))
         return values, date_only

@@ -6,6 +6,7 @@ process was killed is built by the next run. Readers see nothing of it until the
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -100,7 +101,6 @@ class _Reader:
         self.con, self.store, self.options = con, store, options
         self.zone = store.zone()
         self.secret = store.customer_secret()
-        self.phrases = causes.phrase_patterns(causes.read_causes(build.QUERIES / "causes"))
         self.read_by = _read_by(store, options, self.zone)
 
     def read(self, path: Path) -> Iterator[FileResult]:
@@ -181,7 +181,7 @@ class _Reader:
             zone=self.zone,
             day_order=self.options.dates,
             customer_secret=self.secret,
-            phrase_patterns=self.phrases,
+            phrase_patterns=_phrase_patterns,
             now=datetime.now(UTC).replace(tzinfo=None).isoformat(sep=" "),
         )
 
@@ -224,6 +224,12 @@ class _Reader:
                 "read_by": self.read_by,
             },
         )
+
+
+@functools.cache
+def _phrase_patterns() -> tuple[str, ...]:
+    """The patterns of all causes' phrases; only sources with free text ask for them."""
+    return causes.phrase_patterns(causes.read_causes(build.QUERIES / "causes"))
 
 
 def _digest(path: Path) -> str:

@@ -58,7 +58,7 @@ class Desk:
                     zone=self.zone,
                     day_order=order,
                     customer_secret="for tests only",
-                    phrase_patterns=_PHRASES,
+                    phrase_patterns=lambda: _PHRASES,
                     now="2100-01-01 00:00:00",
                 ),
             )
