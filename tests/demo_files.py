@@ -6,6 +6,7 @@ import csv
 import json
 import re
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ def documents(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
+@cache
 def shopify_lines(folder: Path) -> Rows:
     """The lines of all exports, the order's cells filled in; of an order in two exports, its later state."""
     orders: dict[str, Rows] = {}
@@ -48,6 +50,7 @@ def shopify_lines(folder: Path) -> Rows:
     return [line for lines in orders.values() for line in lines]
 
 
+@cache
 def tickets(folder: Path) -> list[tuple[str, str, datetime]]:
     """Tags and words, order named (or ''), and time of every ticket of both desks."""
     found = []
@@ -87,6 +90,14 @@ def returned(folder: Path, reason: str, sku: str, words: str = "") -> dict[str, 
     return found
 
 
+def ordered_during(folder: Path, story: Story) -> set[str]:
+    """The shop's own orders placed while the story went on."""
+    first, after = story.ordered_between(UNTIL)
+    return {
+        line["Name"] for line in shopify_lines(folder) if str(first) <= line["Created at"][:10] < str(after)
+    }
+
+
 def of_bad_lot(folder: Path, story: Story) -> dict[str, datetime]:
     (lot,) = story.where["lot"]
     sold = {
@@ -119,11 +130,9 @@ def of_wrong_sizes(folder: Path, story: Story) -> dict[str, datetime]:
     told = complaining(folder, "wrong_size_", "mauvaise_taille_recue", "erreur_taille", "wrong_color")
     for sku in skus:
         told = returned(folder, "WRONG_ITEM", sku) | told
-    first, after = story.ordered_between(UNTIL)
-    recent = {
-        line["Name"] for line in shopify_lines(folder) if str(first) <= line["Created at"][:10] < str(after)
+    return {
+        order: at for order, at in told.items() if order in laval & bought & ordered_during(folder, story)
     }
-    return {order: at for order, at in told.items() if order in laval & bought & recent}
 
 
 def of_stalled_feed(folder: Path, story: Story) -> dict[str, datetime]:
@@ -161,7 +170,7 @@ def of_lost_parcels(folder: Path, story: Story) -> dict[str, datetime]:
         if row["Transporteur"] == "Borelis" and row["Ville"] in story.where["city"] and not row["Livré le"]
     }
     told = complaining(folder, "not_received", "non_recu")
-    return {order: at for order, at in told.items() if order in sent}
+    return {order: at for order, at in told.items() if order in sent & ordered_during(folder, story)}
 
 
 def of_slow_week(folder: Path, story: Story) -> dict[str, datetime]:

@@ -77,6 +77,13 @@ def test_a_tiny_demo_still_tells_every_story(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.slow
+def test_the_full_demo_tells_every_story_and_nothing_that_looks_like_it(tmp_path: Path) -> None:
+    paths = write_demo(tmp_path, UNTIL, seed=3)
+    assert {s.name: len(FOUND_BY[s.name](tmp_path, s)) for s in STORIES} == {s.name: s.count for s in STORIES}
+    assert 20e6 < sum(path.stat().st_size for path in paths) < 45e6
+
+
 def test_the_mistyped_parkas_are_cancelled_within_two_hours(demo: Path) -> None:
     story = next(story for story in STORIES if story.name == "price_typo")
     times = of_price_typo(demo, story).values()
