@@ -66,11 +66,15 @@ def test_any_table_comes_back_cell_for_cell_however_it_is_written(
     assert found.columns == tuple(rows[0])
     assert not found.bad
     assert cells == [tuple(cell or None for cell in row) for row in rows[1:]]
-    assert list(texts.values()) == [written([row], separator, line_end).removesuffix(line_end) for row in rows[1:]]
+    assert list(texts.values()) == [
+        written([row], separator, line_end).removesuffix(line_end) for row in rows[1:]
+    ]
 
 
 @QUICK
-@given(tables(), SEPARATORS, LINE_ENDS, st.lists(st.tuples(st.integers(0, 9), st.integers(0, 12)), max_size=3))
+@given(
+    tables(), SEPARATORS, LINE_ENDS, st.lists(st.tuples(st.integers(0, 9), st.integers(0, 12)), max_size=3)
+)
 def test_the_quick_and_the_careful_reading_agree_on_every_row(
     rows: list[list[str]], separator: str, line_end: str, damage: list[tuple[int, int]]
 ) -> None:
@@ -117,20 +121,25 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
     max_leaves=6,
 )
-RECORDS = st.lists(st.dictionaries(st.text(max_size=4), VALUES, max_size=4).map(lambda d: {"id": 1, **d}), min_size=2)
+RECORDS = st.lists(
+    st.dictionaries(st.text(max_size=4), VALUES, max_size=4).map(lambda d: {"id": 1, **d}), min_size=2
+)
 WRITERS = {
     "list": lambda records, indent: json.dumps(records, indent=indent),
     "page": lambda records, indent: json.dumps({"count": 2, "results": records, "next": None}, indent=indent),
     "lines": lambda records, _: "\n".join(map(json.dumps, records)),
     "edges": lambda records, indent: json.dumps(
-        {"data": {"orders": {"edges": [{"node": record} for record in records], "pageInfo": {}}}}, indent=indent
+        {"data": {"orders": {"edges": [{"node": record} for record in records], "pageInfo": {}}}},
+        indent=indent,
     ),
 }
 
 
 @QUICK
 @given(RECORDS, st.sampled_from(sorted(WRITERS)), st.sampled_from([None, 2]))
-def test_any_documents_come_back_from_any_envelope(records: list[dict], writer: str, indent: int | None) -> None:
+def test_any_documents_come_back_from_any_envelope(
+    records: list[dict], writer: str, indent: int | None
+) -> None:
     found, rows, _ = read(WRITERS[writer](records, indent).encode())
     assert isinstance(found, Sheet)
     assert not found.bad

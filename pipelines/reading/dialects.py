@@ -29,7 +29,7 @@ def sniff(text: str, is_whole: bool) -> Format | None:
     """The format of a file that begins with `text`; None when nothing in it looks like a header."""
     candidates = _candidates(text, is_whole)
     best, dialect, found = max(candidates, key=lambda candidate: candidate[0])
-    if best < 0.3:  # no separator makes a table of it: one column, which a right separator never splits
+    if best < 0.2:  # no separator makes a table of it: one column, which a right separator never splits
         whole = [c for c in candidates if all(len(r.cells) == 1 and not r.error for r in c[2])]
         _, dialect, found = whole[0] if whole else (best, dialect, found)
     header = find_header([record.cells for record in found])
@@ -43,7 +43,7 @@ def _candidates(text: str, is_whole: bool) -> list[tuple[float, Dialect, list[Re
         # Amazon's flat files never quote: a quote there is an inch mark, or the customer's own.
         dialects.append(Dialect("\t", ""))
     found = [(dialect, first_records(text, dialect, is_whole)) for dialect in dialects]
-    return [(_score(sample), dialect, sample) for dialect, sample in found]
+    return [(_score(sample, dialect), dialect, sample) for dialect, sample in found]
 
 
 def first_records(text: str, dialect: Dialect, is_whole: bool) -> list[Record]:
@@ -59,7 +59,7 @@ def first_records(text: str, dialect: Dialect, is_whole: bool) -> list[Record]:
     return taken
 
 
-def _score(sample: list[Record]) -> float:
+def _score(sample: list[Record], dialect: Dialect) -> float:
     """How much a table the records are: the share with the usual width, more for more columns.
 
     The first row counts for half: headers seldom contain another separator, while cells of a semicolon file are
@@ -68,11 +68,17 @@ def _score(sample: list[Record]) -> float:
     width = common_width([record.cells for record in sample if not record.error])
     if width < 2:
         return 0.0
-    regular = [r for r in sample if len(r.cells) == width and not _has_stray_quote(r)]
-    begins_well = bool(sample) and len(sample[0].cells) >= width and not _has_stray_quote(sample[0])
+    regular = [r for r in sample if len(r.cells) == width and not _has_stray_quote(r, dialect)]
+    begins_well = bool(sample) and len(sample[0].cells) >= width and not _has_stray_quote(sample[0], dialect)
     return len(regular) / len(sample) * (1 - 1 / (2 * width)) * (1.0 if begins_well else 0.5)
 
 
-def _has_stray_quote(record: Record) -> bool:
-    """A quote where none can open a cell: what is left when text is split at the wrong separator."""
-    return bool(record.error) or ('"' in record.text and any(cell.count('"') % 2 for cell in record.cells))
+def _has_stray_quote(record: Record, dialect: Dialect) -> bool:
+    """A quote where none can open a cell: what is left when text is split at the wrong separator.
+
+    A cell that rightly holds quotes is itself in quotes and has them doubled, so the text has more than the cells.
+    """
+    if record.error or not dialect.quote or '"' not in record.text:
+        return bool(record.error)
+    needed = sum(2 * cell.count('"') + 2 for cell in record.cells if '"' in cell)
+    return record.text.count('"') < needed
