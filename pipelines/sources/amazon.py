@@ -9,7 +9,14 @@ order of another channel that Amazon only shipped. "Amazon" or "AFN" as fulfilme
 
 from __future__ import annotations
 
-from duckdb import CaseExpression, ColumnExpression, ConstantExpression, DuckDBPyRelation, Expression, StarExpression
+from duckdb import (
+    CaseExpression,
+    ColumnExpression,
+    ConstantExpression,
+    DuckDBPyRelation,
+    Expression,
+    StarExpression,
+)
 
 from pipelines.fields import (
     NULL,
@@ -26,6 +33,7 @@ from pipelines.fields import (
     joined,
     money,
     one_of,
+    reshaped,
     text,
     time,
     whole,
@@ -42,6 +50,7 @@ _READ = {
     "own_status": ("order-status",),
     "own_item_status": ("item-status",),
     "own_channel": ("sales-channel",),
+    "own_currency": ("currency",),
 }
 # An order that is told twice, before and after an update, has its items numbered each time.
 _TOLD = r"""
@@ -53,7 +62,9 @@ _TOLD = r"""
         -- India adds what followed: 'Shipped - Delivered to Buyer'
         replace(lower(regexp_extract(own_status, '^\w+')), 'canceled', 'cancelled') as order_state,
         replace(lower(regexp_extract(own_item_status, '^\w+')), 'canceled', 'cancelled') as item_state,
-        lower(own_channel) as shop_window
+        lower(own_channel) as shop_window,
+        -- a cancelled item has neither price nor currency
+        any_value(own_currency) over (partition by own_order) as order_currency
     from items
 """
 
@@ -63,9 +74,10 @@ def _told(rows: DuckDBPyRelation) -> DuckDBPyRelation:
     cells = Cells(rows.columns)
     found = {name: cells.find(*headers) for name, headers in _READ.items()}
     read = [
-        (ColumnExpression(header) if header else NULL.cast("VARCHAR")).alias(name) for name, header in found.items()
+        (ColumnExpression(header) if header else NULL.cast("VARCHAR")).alias(name)
+        for name, header in found.items()
     ]
-    told = rows.select(ColumnExpression("row_number"), *read).query("items", _TOLD)
+    told = reshaped(rows.select(ColumnExpression("row_number"), *read), "items", _TOLD)
     return rows.set_alias("shown").join(told.set_alias("told"), "row_number").select(StarExpression())
 
 
@@ -106,8 +118,12 @@ def _is_cancel_requested(cells: Cells) -> Expression:
 
 def _line_status(cells: Cells) -> Parsed:
     """The item's own state; every item of a cancelled order is cancelled."""
-    own = one_of("item_state", values={"shipped": "shipped", "cancelled": "cancelled"}, otherwise="open")(cells)
-    return Parsed(CaseExpression(_is_cancelled_order(cells), ConstantExpression("cancelled")).otherwise(own.value))
+    own = one_of("item_state", values={"shipped": "shipped", "cancelled": "cancelled"}, otherwise="open")(
+        cells
+    )
+    return Parsed(
+        CaseExpression(_is_cancelled_order(cells), ConstantExpression("cancelled")).otherwise(own.value)
+    )
 
 
 _ORDER = identifier(*_ORDER_ID)
@@ -122,7 +138,7 @@ _FULFILMENT = {
 }
 _FULFILLED_BY = {"amazon": "marketplace", "afn": "marketplace", "merchant": "merchant", "mfn": "merchant"}
 _QUANTITY = whole("quantity")
-_CURRENCY = text("currency")
+_CURRENCY = text("currency", "order_currency")
 
 ALL_ORDERS = Source(
     name="amazon",
@@ -139,7 +155,9 @@ ALL_ORDERS = Source(
                 "channel_raw": text("sales-channel"),
                 "placed_at": time("purchase-date"),
                 "updated_at": time("last-updated-date"),
-                "payment_status": one_of("order_state", values={"pending": "pending", "cancelled": None}, otherwise="paid"),
+                "payment_status": one_of(
+                    "order_state", values={"pending": "pending", "cancelled": None}, otherwise="paid"
+                ),
                 "fulfilment_status": one_of("order_state", values=_FULFILMENT, keep=True),
                 "fulfilled_by": one_of("fulfillment-channel", values=_FULFILLED_BY),
                 "country": text("ship-country"),
@@ -215,7 +233,9 @@ API_ORDERS = Source(
                 "ship_by_at": time("latest_ship_date", zone="UTC"),
                 "deliver_by_at": time("latest_delivery_date", zone="UTC"),
                 "updated_at": time("last_update_date", zone="UTC"),
-                "payment_status": one_of("order_state", values={"pending": "pending", "cancelled": None}, otherwise="paid"),
+                "payment_status": one_of(
+                    "order_state", values={"pending": "pending", "cancelled": None}, otherwise="paid"
+                ),
                 "fulfilment_status": one_of("order_state", values=_FULFILMENT, keep=True),
                 "fulfilled_by": one_of("fulfillment_channel", values=_FULFILLED_BY),
                 "country": text("shipping_address_country_code"),
@@ -258,7 +278,9 @@ API_ITEMS = Source(
                 "sku": _SKU,
                 "product": text("title"),
                 "quantity": _ORDERED,
-                "unit_price_cents": _unit_price(money("item_price_amount", currency=_PRICE_CURRENCY), _ORDERED),
+                "unit_price_cents": _unit_price(
+                    money("item_price_amount", currency=_PRICE_CURRENCY), _ORDERED
+                ),
                 "currency": _PRICE_CURRENCY,
             },
         ),

@@ -55,9 +55,7 @@ FBA_RETURNS = Source(
                 "order_id": _ORDER,
                 "sku": identifier("sku"),
                 "quantity": whole("quantity"),
-                "status": one_of(
-                    "status", values={"pending repackaging": "open"}, otherwise="closed"
-                ),
+                "status": one_of("status", values={"pending repackaging": "open"}, otherwise="closed"),
                 "reason_raw": matched(text("reason"), r"^CR-", ""),
                 "reason_scheme": constant("amazon.return"),
                 "received_at": time("return-date"),

@@ -31,6 +31,7 @@ from pipelines.fields import (
     matched,
     money,
     one_of,
+    reshaped,
     split,
     text,
     time,
@@ -123,10 +124,11 @@ def _filled(rows: DuckDBPyRelation) -> DuckDBPyRelation:
     cells = Cells(rows.columns)
     found = {name: cells.find(header) for name, header in _READ.items()}
     read = [
-        (ColumnExpression(header) if header else NULL.cast("VARCHAR")).alias(name) for name, header in found.items()
+        (ColumnExpression(header) if header else NULL.cast("VARCHAR")).alias(name)
+        for name, header in found.items()
     ]
     # windows over a few columns, joined back, take half the time of windows that drag all columns along
-    told = rows.select(ColumnExpression("row_number"), *read).query("lines", _FILL)
+    told = reshaped(rows.select(ColumnExpression("row_number"), *read), "lines", _FILL)
     return rows.set_alias("shown").join(told.set_alias("told"), "row_number").select(StarExpression())
 
 
@@ -198,7 +200,14 @@ _SOURCES = {
 ORDERS = Source(
     name="shopify",
     title="Shopify, orders (CSV)",
-    needs=("Name", "Financial Status", "Fulfillment Status", "Created at", "Lineitem quantity", "Lineitem name"),
+    needs=(
+        "Name",
+        "Financial Status",
+        "Fulfillment Status",
+        "Created at",
+        "Lineitem quantity",
+        "Lineitem name",
+    ),
     prepare=_filled,
     personal=r"^(billing|shipping) (province|country)|^payment ref|^device id|^receipt|^tax ",
     tables=(
@@ -251,7 +260,11 @@ ORDERS = Source(
                         constant("cancelled"),
                         one_of(
                             "Lineitem fulfillment status",
-                            values={"fulfilled": "shipped", "partial": "shipped", "not_eligible": "not_shippable"},
+                            values={
+                                "fulfilled": "shipped",
+                                "partial": "shipped",
+                                "not_eligible": "not_shippable",
+                            },
                             otherwise="open",
                         ),
                     ),

@@ -23,6 +23,7 @@ from pipelines.fields import (
     joined,
     money,
     one_of,
+    reshaped,
     text,
     time,
     whole,
@@ -180,11 +181,11 @@ _REFUNDED_LINES = """
 
 
 def _returned_lines(documents: DuckDBPyRelation) -> DuckDBPyRelation:
-    return documents.query("documents", _RETURNED_LINES)
+    return reshaped(documents, "documents", _RETURNED_LINES)
 
 
 def _refunded_lines(documents: DuckDBPyRelation) -> DuckDBPyRelation:
-    return documents.query("documents", _REFUNDED_LINES)
+    return reshaped(documents, "documents", _REFUNDED_LINES)
 
 
 def _is_taken_out(_: Cells) -> Expression:

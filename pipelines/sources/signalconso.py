@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from pipelines.fields import Source, Table, constant, identifier, one_of, split, text, time
+from pipelines.fields import Source, Table, constant, identifier, one_of, reshaped, split, text, time
 
 _LEVELS = r"""
     select * replace (
@@ -26,7 +26,7 @@ _LEVELS = r"""
 
 def _levelled(reports: DuckDBPyRelation) -> DuckDBPyRelation:
     """The rows with one mark between the levels of a path, and nothing where nobody said anything."""
-    return reports.query("reports", _LEVELS)
+    return reshaped(reports, "reports", _LEVELS)
 
 
 #: what became of a report: both spellings of the vendor
