@@ -36,6 +36,14 @@ def function(name: str, *arguments: Expression | str | int | float | None) -> Ex
     return FunctionExpression(name, *(a if isinstance(a, Expression) else ConstantExpression(a) for a in arguments))
 
 
+def reshaped(rows: DuckDBPyRelation, name: str, sql: str) -> DuckDBPyRelation:
+    """What a constant query, which calls the rows by that name, makes of them: for `Source.prepare`."""
+    result = rows.query(name, sql)
+    if result is None:
+        raise TypeError(f"the query over {name} gives no rows")
+    return result
+
+
 def plain(name: str) -> str:
     """A header without case, accents and punctuation: 'N° de commande' -> 'n de commande'."""
     bare = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
