@@ -11,15 +11,15 @@ import polars as pl
 
 #: One fixed colour a family, told apart with every common colour blindness and on light and dark ground alike.
 FAMILY_COLOURS: Mapping[str, str] = {
-    "product": "#2f77b8",
-    "logistics": "#d1752c",
-    "transport": "#9069b8",
-    "stock": "#2e9a7d",
-    "catalogue": "#a98c1b",
-    "payment": "#cf5a86",
-    "customer": "#5f9fc4",
-    "internal": "#8f6b4e",
-    "unknown": "#8b9096",
+    "product": "#4368b2",
+    "logistics": "#a9572c",
+    "transport": "#995689",
+    "stock": "#4e9359",
+    "catalogue": "#a19122",
+    "payment": "#bf75b3",
+    "customer": "#6690dd",
+    "internal": "#5b6a5b",
+    "unknown": "#84828c",
 }
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 FONT = "Source Sans, sans-serif"

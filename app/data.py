@@ -40,10 +40,11 @@ def upload() -> None:
         )
     if dropped:
         with st.container(horizontal=True, vertical_alignment="bottom"):
+            labels = {choice: t(f"data.dates_{choice}") for choice in DATE_ORDERS}
             order = st.selectbox(
                 t("data.dates"),
                 DATE_ORDERS,
-                format_func=lambda choice: t(f"data.dates_{choice}"),
+                format_func=labels.__getitem__,
                 key="w_date_order",
                 width=360,
             )

@@ -9,7 +9,7 @@ import streamlit as st
 
 from app import db, formats, names
 from app.filters import DIMENSIONS, PERIODS, SWITCHES, Filters, Span
-from app.i18n import LANGS, language, md, t
+from app.i18n import LANGS, Lang, language, md, t
 
 
 def draw(
@@ -54,12 +54,8 @@ def _write(name: str, values: Sequence[str], default: str | None = None) -> None
 def _period(filters: Filters, presets: Mapping[str, Span], as_of: date) -> None:
     lang = language()
 
-    def label(name: str) -> str:
-        start, until = presets.get(
-            name, (filters.start, filters.until) if name == filters.period else (None, None)
-        )
-        days = f" · {formats.span(start, until, lang)}" if start and until else ""
-        return t(f"period.{name}") + days
+    spans = {**presets, filters.period: (filters.start, filters.until)}
+    labels = {name: _label(name, spans.get(name, (None, None)), lang) for name in PERIODS}
 
     def changed() -> None:
         chosen = st.session_state["w_period"]
@@ -74,7 +70,7 @@ def _period(filters: Filters, presets: Mapping[str, Span], as_of: date) -> None:
     st.selectbox(
         t("filters.period"),
         PERIODS,
-        format_func=label,
+        format_func=labels.__getitem__,
         key="w_period",
         label_visibility="collapsed",
         width=330,
@@ -82,6 +78,15 @@ def _period(filters: Filters, presets: Mapping[str, Span], as_of: date) -> None:
     )
     if filters.period == "custom":
         _dates(filters, as_of)
+
+
+def _label(name: str, span: Span, lang: Lang) -> str:
+    start, until = span
+    return (
+        f"{t(f'period.{name}')} · {formats.span(start, until, lang)}"
+        if start and until
+        else t(f"period.{name}")
+    )
 
 
 def _dates(filters: Filters, as_of: date) -> None:
@@ -113,11 +118,12 @@ def _custom(start: date, until: date) -> None:
 
 def _switch(name: str, value: str) -> None:
     key, options = f"w_{name}", SWITCHES[name]
+    labels = {option: t(f"{name}.{option}") for option in options}
     st.session_state[key] = value
     st.segmented_control(
         t(f"filters.{name}"),
         options,
-        format_func=lambda option: t(f"{name}.{option}"),
+        format_func=labels.__getitem__,
         key=key,
         required=True,
         label_visibility="collapsed",
@@ -149,11 +155,12 @@ def _choice(name: str, offered: list[str], chosen: Sequence[str]) -> None:
         _write(name, st.session_state[key])
         st.session_state["_filters_changed"] = True
 
+    labels = {value: names.of(name, value) for value in offered}
     st.session_state[key] = [value for value in chosen if value in offered]
     st.multiselect(
         t(f"dimension.{name}"),
         offered,
-        format_func=lambda value: names.of(name, value),
+        format_func=labels.__getitem__,
         key=key,
         placeholder=t("filters.everything"),
         on_change=changed,

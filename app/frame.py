@@ -79,7 +79,13 @@ def header(
     """Title, language, the grey line (date basis, as-of, what the page adds), filters, and what could not be used."""
     bare_header(title)
     basis = [t(f"frame.basis_{page.filters.basis}")] if has_period else []
-    line = [*basis, t("frame.as_of", day=formats.day(page.as_of, page.lang)), *facts, *late_sources(page)]
+    line = [
+        *basis,
+        t("frame.as_of", day=formats.day(page.as_of, page.lang)),
+        *facts,
+        *without_orders(page),
+        *late_sources(page),
+    ]
     st.caption(md(" · ".join(line)))
     if has_filters:
         filter_bar.draw(page.filters, page.periods, page.as_of, switches, has_period)
@@ -89,10 +95,17 @@ def header(
 
 def bare_header(title: str) -> None:
     """Title and language."""
-    with st.container(horizontal=True, vertical_alignment="top", key="head"):
+    with st.container(horizontal=True, vertical_alignment="top", gap=None, key="head"):
         st.title(md(title), anchor=False)
         filter_bar.language_switch()
         navigation.links()
+
+
+def without_orders(page: Page) -> list[str]:
+    """One phrase for each channel that this page counts but cannot set against any order."""
+    chosen = page.filters.choices.get("channel")
+    channels = db.query("channels_without_orders")["channel"].to_list()
+    return [t("frame.no_orders", channel=name) for name in channels if not chosen or name in chosen]
 
 
 def late_sources(page: Page) -> list[str]:

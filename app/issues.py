@@ -22,9 +22,9 @@ def party_switch(page: Page, found: pl.DataFrame) -> None:
     if len(counts) < 2:
         return
 
-    def label(party: str) -> str:
-        name = t("recurring_issues.everybody") if party == ALL else names.of("party", party)
-        return f"{md(name)} ({counts.get(party, sum(counts.values()))})"
+    everybody_name = t("recurring_issues.everybody")
+    named = {ALL: everybody_name, **{party: names.of("party", party) for party in counts}}
+    labels = {party: f"{md(name)} ({counts.get(party, everybody.height)})" for party, name in named.items()}
 
     def changed() -> None:
         party = st.session_state["w_party_list"]
@@ -36,7 +36,7 @@ def party_switch(page: Page, found: pl.DataFrame) -> None:
     st.pills(
         t("dimension.party"),
         [ALL, *counts],
-        format_func=label,
+        format_func=labels.__getitem__,
         key="w_party_list",
         required=True,
         label_visibility="collapsed",

@@ -1,0 +1,141 @@
+"""Every page is drawn through dashboard.py on a small store, in both languages, and says what the views say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app import navigation
+from pipelines.reader import Reader
+from pipelines.store import Store
+from tests.pages_store import MARKDOWN, small_store
+
+DASHBOARD = Path(__file__).parent.parent / "dashboard.py"
+PAGES = [name for _, name, _ in navigation.found()]
+
+
+@pytest.fixture
+def store(monkeypatch: pytest.MonkeyPatch) -> Store:
+    made = small_store()
+    monkeypatch.setenv("INCIDENTS_STORE", str(made.folder))
+    return made
+
+
+def drawn(page: str, **params: str | list[str]) -> AppTest:
+    """One page as a reader with this URL gets it."""
+    app = AppTest.from_file(str(DASHBOARD), default_timeout=60)
+    app.query_params.update(params)
+    path = next(path for _, name, path in navigation.found() if name == page)
+    app.switch_page(str(path))
+    return app.run()
+
+
+def words(app: AppTest) -> str:
+    """All the text of a page, without its tables and charts."""
+    elements = [*app.title, *app.subheader, *app.caption, *app.markdown, *app.text, *app.warning, *app.error]
+    return "\n".join(str(element.value) for element in elements)
+
+
+def test_pages_are_found_by_their_file_names_in_their_order() -> None:
+    assert PAGES[0] == "weekly_review"
+    assert {"causes_and_trends", "recurring_issues", "cases", "case", "data"} <= set(PAGES)
+    assert not (DASHBOARD.parent / "pages").exists(), "deep links into a folder `pages` bypass dashboard.py"
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_is_drawn_without_exception(store: Store, page: str, lang: str) -> None:
+    app = drawn(page, lang=lang)
+    assert [e.value for e in app.exception] == []
+    assert app.title[0].value
+    assert app.button_group(key="w_lang").value == [lang] or app.button_group(key="w_lang").value == lang
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_survives_a_url_that_makes_no_sense(store: Store, page: str) -> None:
+    app = drawn(
+        page,
+        lang="xx",
+        period="'; drop",
+        channel=["<b>", "nowhere"],
+        sku="",
+        measure="weight",
+        order="' or 1=1 --",
+    )
+    assert [e.value for e in app.exception] == []
+
+
+def test_the_review_counts_what_the_views_count(store: Store) -> None:
+    app = drawn("weekly_review", lang="en", period="13w")
+    weeks = Reader(store).query("trend_total").filter("is_complete").tail(13)
+    n = int(weeks["incident_count"].sum())
+    assert f"{n} incidents" in app.caption[0].value.replace("\\", "").replace(",", "")
+
+
+def test_a_filter_that_is_not_in_the_data_is_named_and_ignored(store: Store) -> None:
+    app = drawn("cases", lang="en", carrier="Pigeon Express")
+    assert "Filter ignored: “Pigeon Express”" in words(app).replace("\\", "")
+    assert not any("Pigeon" in button.label for button in app.button)
+
+
+def test_an_active_filter_is_a_chip_that_can_be_removed(store: Store) -> None:
+    cause = Reader(store).query("cause_pareto")["cause"][0]
+    app = drawn("cases", lang="en", cause=cause)
+    chip = app.button(key=f"chip_cause_{cause}")
+    fewer = app.caption[0].value
+    after = chip.click().run()
+    assert "cause" not in after.query_params
+    assert after.caption[0].value != fewer
+
+
+def test_the_switch_of_the_measure_stands_in_the_url(store: Store) -> None:
+    app = drawn("weekly_review", lang="fr")
+    after = app.button_group(key="w_measure").set_value(["cost"]).run()
+    assert after.query_params["measure"] == ["cost"]
+    assert "du coût" in words(after)
+
+
+def test_one_case_shows_each_signal_with_its_file_and_record(store: Store) -> None:
+    case = Reader(store).query("cases").drop_nulls("order_key").row(0, named=True)
+    app = drawn("case", lang="en", order=case["order_key"])
+    table = app.dataframe[0].value
+    assert {"source", "file_name", "row_number", "detail", "cause_name"} <= set(table.columns)
+    assert table["file_name"].notna().all()
+    assert case["order_name"].lstrip("#") in app.title[0].value
+
+
+def test_markdown_in_a_product_name_is_not_obeyed(store: Store) -> None:
+    rows = Reader(store).query("cases")
+    named = rows.filter(rows["product"].str.starts_with("**bold**")).drop_nulls("order_key")
+    assert named.height, "the store has no incident of the product with the hostile name"
+    app = drawn("case", lang="en", order=named["order_key"][0])
+    assert any(r"\*\*bold\*\* \[link\]\(javascript" in line.value for line in app.markdown)
+    assert not any(MARKDOWN in line.value for line in app.markdown)
+
+
+def test_rejected_rows_are_listed_with_their_reason(store: Store) -> None:
+    app = drawn("data", lang="en")
+    rejects = next(table.value for table in app.dataframe if "raw_text" in table.value.columns)
+    assert len(rejects) == 1
+    assert "=HYPERLINK" in rejects["raw_text"][0]
+    assert rejects["said"][0] not in ("", None)
+
+
+def test_files_say_that_no_row_is_lost(store: Store) -> None:
+    app = drawn("data", lang="en")
+    files = next(table.value for table in app.dataframe if "rows_in" in table.value.columns)
+    assert (files["rows_in"] == files["loaded"] + files["unchanged"] + files["rejected"]).all()
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("page", PAGES)
+def test_without_data_every_page_says_which_file_to_fetch(
+    page: str, lang: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INCIDENTS_STORE", str(tmp_path))
+    app = drawn(page, lang=lang)
+    assert [e.value for e in app.exception] == []
+    assert "Shopify" in words(app)
+    assert "Zendesk" in words(app)
