@@ -457,10 +457,10 @@ def _number(raw: Expression, cells: Cells) -> Expression:
     bare = function("regexp_replace", raw, r"[\s\x{00a0}\x{202f}'’$€£]|^[A-Za-z]{2,3}\$?|[A-Za-z]{3}$|^\+", "", "g")
     bare = function("regexp_replace", bare, r"^\((.*)\)$", r"-\1")
     if cells.decimal_comma:
-        valid = r"^-?(\d{1,3}(\.\d{3}){1,4}|\d{1,15})(,\d{1,9})?$"
+        valid = r"^-?(\d{1,3}(\.\d{3}){1,4}|\d{1,15})(,\d{1,30})?$"
         swapped = function("replace", function("replace", bare, ".", ""), ",", ".")
     else:
-        valid = r"^-?(\d{1,3}(,\d{3}){1,4}|\d{1,15})?(\.\d{1,9})?$"
+        valid = r"^-?(\d{1,3}(,\d{3}){1,4}|\d{1,15})?(\.\d{1,30})?$"
         swapped = function("replace", bare, ",", "")
     checked = function("nullif", swapped, "").cast("DECIMAL(24,6)")
     return CaseExpression(function("regexp_matches", bare, valid), checked).otherwise(NULL.cast("DECIMAL(24,6)"))
