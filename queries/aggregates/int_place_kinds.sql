@@ -1,17 +1,28 @@
--- In which kinds of place the causes of a family can be put right.
+-- In which kinds of place the causes of a family can be put right: a defect in an article or its supplier, a picking
+-- error in a warehouse, a loss with a carrier. The channel stands in where nothing but the channel is known, as with a
+-- helpdesk whose orders are not loaded.
 -- Grain: one row per family and kind of place. Reads: .
 create or replace table int_place_kinds as
 select
     family,
-    unnest(place_kinds) as place_kind
+    place_kind,
+    is_last_resort
 from (
     values
-    ('product', ['sku', 'supplier']),
-    ('logistics', ['warehouse', 'sku']),
-    ('transport', ['carrier']),
-    ('stock', ['sku', 'channel']),
-    ('catalogue', ['sku']),
-    ('payment', ['channel']),
-    ('customer', ['sku']),
-    ('internal', ['channel'])
-) as families (family, place_kinds);
+    ('product', 'sku', false),
+    ('product', 'supplier', false),
+    ('product', 'channel', true),
+    ('logistics', 'warehouse', false),
+    ('logistics', 'sku', false),
+    ('logistics', 'channel', true),
+    ('transport', 'carrier', false),
+    ('transport', 'channel', true),
+    ('stock', 'sku', false),
+    ('stock', 'channel', false),
+    ('catalogue', 'sku', false),
+    ('catalogue', 'channel', true),
+    ('payment', 'channel', false),
+    ('customer', 'sku', false),
+    ('customer', 'channel', true),
+    ('internal', 'channel', false)
+) as families (family, place_kind, is_last_resort);

@@ -1,5 +1,6 @@
 -- The incidents of the period, newest first, as a list to open one by one. `search` looks for an order, an article, a
 -- supplier, a lot, a ticket or another record's number, or a tracking number; `row_limit` keeps the first ones.
+-- The newest days alone are read in full when only the first rows are asked for.
 -- Grain: one row per incident. Reads: filtered_incidents, signals, raw_shipments.
 create or replace view cases as
 with searched_orders as (
@@ -14,6 +15,27 @@ searched_records as (
     where
         getvariable('search') is not null
         and contains(lower(record_id), lower(trim(ltrim(trim(getvariable('search')), '#'))))
+),
+
+matched as not materialized (
+    select *
+    from filtered_incidents
+    where
+        getvariable('search') is null
+        or contains(
+            lower(concat_ws(' ', order_ref, order_name, sku, product, supplier, lot)),
+            lower(trim(ltrim(trim(getvariable('search')), '#')))
+        )
+        or incident_key in (select searched_records.incident_key from searched_records)
+        or order_ref in (select searched_orders.order_ref from searched_orders)
+),
+
+newest_days as (
+    select on_date
+    from matched
+    where getvariable('row_limit') is not null
+    order by on_date desc
+    limit getvariable('row_limit')
 )
 
 select
@@ -41,15 +63,8 @@ select
     quantity,
     cost_cents,
     currency
-from filtered_incidents
-where
-    getvariable('search') is null
-    or contains(
-        lower(concat_ws(' ', order_ref, order_name, sku, product, supplier, lot)),
-        lower(trim(ltrim(trim(getvariable('search')), '#')))
-    )
-    or incident_key in (select searched_records.incident_key from searched_records)
-    or order_ref in (select searched_orders.order_ref from searched_orders)
+from matched
+where on_date >= (select coalesce(min(newest_days.on_date), date '-infinity') from newest_days)
 order by on_date desc, last_at desc, incident_key
 limit getvariable('row_limit');
 

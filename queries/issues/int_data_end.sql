@@ -1,5 +1,5 @@
 -- The last day that the data tell of. A date in the future (a typing error in a file) does not count.
--- Grain: one row. Reads: int_incident_days, exposure_daily, published.
+-- Grain: one row. Reads: int_incident_days, int_exposure_sums, published.
 create or replace view int_data_end as
 with known as (
     select max(date) as date
@@ -7,7 +7,7 @@ with known as (
     where date_basis = 'event'
     union all
     select max(date) as date
-    from exposure_daily
+    from int_exposure_sums
 )
 
 select

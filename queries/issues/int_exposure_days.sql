@@ -1,7 +1,26 @@
--- Denominators by day. The daily table counts an order on its first line, which is exact until a filter looks at
--- articles: then an order is counted if any of its lines passes.
--- Grain: several rows per day, to be added up. Reads: int_matching_exposure, int_matching_lines.
+-- Denominators by day. Without a filter on articles and places they are added up from int_exposure_sums. The daily
+-- table counts an order on its first line, which is exact until a filter looks at articles: then an order is counted
+-- if any of its lines passes.
+-- Grain: several rows per day, to be added up. Reads: int_exposure_sums, int_matching_exposure, int_matching_lines.
 create or replace view int_exposure_days as
+select
+    date,
+    order_count,
+    lines_confirmed,
+    lines_shipped,
+    units_sold
+from int_exposure_sums
+where
+    date_basis = coalesce(getvariable('basis'), 'event')
+    and (coalesce(len(getvariable('channels')::varchar[]), 0) = 0 or channel in getvariable('channels')::varchar[])
+    and coalesce(len(getvariable('skus')::varchar[]), 0)
+    + coalesce(len(getvariable('suppliers')::varchar[]), 0)
+    + coalesce(len(getvariable('warehouses')::varchar[]), 0)
+    + coalesce(len(getvariable('carriers')::varchar[]), 0)
+    + coalesce(len(getvariable('countries')::varchar[]), 0) = 0
+
+union all
+
 select
     date,
     if(
@@ -9,11 +28,17 @@ select
         + coalesce(len(getvariable('suppliers')::varchar[]), 0) = 0,
         sum(order_count),
         0
-    )::bigint as order_count,
-    sum(lines_confirmed)::bigint as lines_confirmed,
-    sum(lines_shipped)::bigint as lines_shipped,
-    sum(units_sold)::bigint as units_sold
+    )::bigint,
+    sum(lines_confirmed)::bigint,
+    sum(lines_shipped)::bigint,
+    sum(units_sold)::bigint
 from int_matching_exposure
+where
+    coalesce(len(getvariable('skus')::varchar[]), 0)
+    + coalesce(len(getvariable('suppliers')::varchar[]), 0)
+    + coalesce(len(getvariable('warehouses')::varchar[]), 0)
+    + coalesce(len(getvariable('carriers')::varchar[]), 0)
+    + coalesce(len(getvariable('countries')::varchar[]), 0) > 0
 group by date
 
 union all

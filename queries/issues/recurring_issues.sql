@@ -12,70 +12,59 @@ with bounds as (
     from int_data_end
 ),
 
-recent as (
+-- a week is a bit of a number: how many weeks an issue was present is then counted without listing them
+weekly as (
     select
         incidents.cause,
-        incidents.family,
         incidents.party,
         incidents.sku,
         incidents.supplier,
         incidents.warehouse,
         incidents.carrier,
         incidents.channel,
-        incidents.on_date,
-        if(
-            incidents.currency = coalesce(getvariable('currency'), settings.main_currency),
-            incidents.cost_cents,
-            null
-        ) as cost_cents
+        date_trunc('week', incidents.on_date)::date as week_start_date,
+        any_value(incidents.family) as family,
+        count(*) as incident_count,
+        max(incidents.on_date) as last_seen_date,
+        sum(incidents.cost_cents)
+            filter (where incidents.currency = coalesce(getvariable('currency'), settings.main_currency))
+            as cost_cents
     from matching_incidents as incidents
     cross join settings
     where
         incidents.on_date >= (select bounds.start_date from bounds)
         and incidents.on_date < (select bounds.until_date from bounds)
         and incidents.cause not in ('unknown', 'other')
+    group by all
 ),
 
 placed as (
     select
-        recent.cause,
-        recent.family,
-        recent.party,
+        weekly.cause,
+        weekly.family,
+        weekly.party,
         kinds.place_kind,
         case kinds.place_kind
-            when 'sku' then recent.sku
-            when 'supplier' then recent.supplier
-            when 'warehouse' then recent.warehouse
-            when 'carrier' then recent.carrier
-            else recent.channel
+            when 'sku' then weekly.sku
+            when 'supplier' then weekly.supplier
+            when 'warehouse' then weekly.warehouse
+            when 'carrier' then weekly.carrier
+            else weekly.channel
         end as place,
-        recent.on_date,
-        recent.cost_cents
-    from recent
-    inner join int_place_kinds as kinds on recent.family = kinds.family
-),
-
-by_party as (
-    select
-        cause,
-        family,
-        place_kind,
-        place,
-        party,
-        count(*) as incident_count
-    from placed
-    where place is not null
-    group by cause, family, place_kind, place, party
-),
-
-parties as (
-    select
-        cause,
-        place_kind,
-        place,
-        arg_min(party, (-incident_count, party)) as party
-    from by_party
-    group by cause, place_kind, place
+        bit_or(1 << ((weekly.week_start_date - bounds.start_date) // 7)::integer) as week_bits,
+        sum(weekly.incident_count) as incident_count,
+        max(weekly.last_seen_date) as last_seen_date,
+        sum(weekly.cost_cents) as cost_cents
+    from weekly
+    cross join bounds
+    inner join int_place_kinds as kinds
+        on
+            weekly.family = kinds.family
+            and (
+                not kinds.is_last_resort
+                or coalesce(weekly.sku, weekly.supplier, weekly.warehouse, weekly.carrier) is null
+            )
+    group by weekly.cause, weekly.family, weekly.party, kinds.place_kind, place
 ),
 
 issues as (
@@ -84,21 +73,22 @@ issues as (
         family,
         place_kind,
         place,
-        count(*) as incident_count,
-        count(distinct date_trunc('week', on_date)) as weeks_present_count,
-        max(on_date) as last_seen_date,
+        arg_min(party, (-incident_count, party)) as party,
+        sum(incident_count)::bigint as incident_count,
+        bit_count(bit_or(week_bits))::bigint as weeks_present_count,
+        max(last_seen_date) as last_seen_date,
         sum(cost_cents)::bigint as cost_cents
     from placed
     where place is not null
     group by cause, family, place_kind, place
-    having count(*) >= 2 and count(distinct date_trunc('week', on_date)) >= 2
+    having weeks_present_count >= 2
 ),
 
 causes as (
     select
         cause,
-        count(*) as incident_count
-    from recent
+        sum(incident_count)::bigint as incident_count
+    from weekly
     group by cause
 ),
 
@@ -124,7 +114,6 @@ exposures as (
 measured as (
     select
         issues.*,
-        parties.party,
         causes.incident_count - issues.incident_count as rest_incident_count,
         case
             when coalesce(ref_causes.exposure, 'orders') = 'lines_shipped' then here.lines_shipped
@@ -143,11 +132,6 @@ measured as (
         end as whole_exposure_count
     from issues
     inner join causes on issues.cause = causes.cause
-    inner join parties
-        on
-            issues.cause = parties.cause
-            and issues.place_kind = parties.place_kind
-            and issues.place = parties.place
     left join ref_causes on issues.cause = ref_causes.cause
     left join exposures as here on issues.place_kind = here.place_kind and issues.place = here.place
     left join exposures as everywhere on everywhere.place_kind is null and everywhere.place is null

@@ -1,29 +1,27 @@
 -- Returns that came back and were not refunded, the oldest first: money owed to customers.
--- Grain: one row per returned line. Reads: int_received_returns, matching_incidents, int_data_end, lines.
+-- Grain: one row per returned line. Reads: int_matching_returns, int_data_end.
 create or replace view returns_not_refunded as
 select
-    returns_open.return_id,
-    returns_open.source,
-    incidents.incident_key,
-    incidents.order_key,
-    incidents.order_name,
-    coalesce(returns_open.sku, incidents.sku) as sku,
-    incidents.product,
-    incidents.warehouse,
-    incidents.channel,
-    returns_open.received_date,
-    int_data_end.last_date - returns_open.received_date as open_days,
-    lines.unit_price_cents * coalesce(incidents.quantity, lines.quantity, 1) as owed_cents,
-    incidents.currency
-from int_received_returns as returns_open
-inner join matching_incidents as incidents on returns_open.incident_key = incidents.incident_key
+    owed.return_id,
+    owed.source,
+    owed.incident_key,
+    owed.order_key,
+    owed.order_name,
+    owed.sku,
+    owed.product,
+    owed.warehouse,
+    owed.channel,
+    owed.received_date,
+    int_data_end.last_date - owed.received_date as open_days,
+    owed.unit_price_cents * coalesce(owed.quantity, 1) as owed_cents,
+    owed.currency
+from int_matching_returns as owed
 cross join int_data_end
-left join lines on incidents.line_key = lines.line_key
 where
-    not returns_open.is_refunded
-    and (getvariable('start') is null or returns_open.received_date >= getvariable('start')::date)
-    and (getvariable('until') is null or returns_open.received_date < getvariable('until')::date)
-order by returns_open.received_date, returns_open.return_id, sku;
+    not owed.is_refunded
+    and (getvariable('start') is null or owed.received_date >= getvariable('start')::date)
+    and (getvariable('until') is null or owed.received_date < getvariable('until')::date)
+order by owed.received_date, owed.return_id, owed.sku;
 
 comment on view returns_not_refunded is 'Returns received and not refunded, oldest first.';
 comment on column returns_not_refunded.return_id is 'Number of the return.';

@@ -49,7 +49,7 @@ ordered as (
         on cancelled.sku_key = set_right.sku_key and cancelled.channel is not distinct from set_right.channel
     inner join int_matching_lines as lines
         on
-            cancelled.sku_key = upper(trim(lines.sku))
+            cancelled.sku = lines.sku
             and cancelled.channel is not distinct from lines.channel
             and lines.order_at > cancelled.first_at
     where set_right.set_right_at is null or lines.order_at < set_right.set_right_at
