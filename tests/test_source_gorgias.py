@@ -50,6 +50,7 @@ def test_reasons_are_found_in_custom_fields_of_both_generations_of_headers(sampl
     new = samples.one("tickets", "gorgias/main/812345001")
     assert new["reason_raw"] == ["Order::Wrong Item", "Article::Mauvais article"]
     assert new["order_ref"] == "1042"
+    assert samples.one("tickets", "gorgias/main/812345003")["reason_raw"] == ["Order::Status", "Question"]
     old = samples.one("tickets", "gorgias/main/61200001")
     assert old["reason_raw"] == ["Delivery::Damaged::Broken"]
 

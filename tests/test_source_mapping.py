@@ -50,6 +50,8 @@ def test_columns_are_read_by_the_types_of_the_contract(returns: Desk) -> None:
     )  # 3 February in Paris, told by 25/02/2026 elsewhere
     assert row["date_only"] == ["requested_at", "received_at", "inspected_at"]
     assert (row["fulfilled_by"], row["disposition"]) == ("3pl", "restocked")
+    assert row["reason_scheme"] == "mapping.mapping_retours_3pl"
+    assert row["condition_scheme"] == "mapping.mapping_retours_3pl.condition"
     assert returns.one("returns", "mapping_retours_3pl/main/R-0002")["refund_cents"] == -3500
 
 
@@ -135,6 +137,12 @@ def test_a_wrong_mapping_is_refused_with_what_would_do(
         assert value in str(message.params[name])
     for language in LANGUAGES:
         assert "mine.toml" in sentence(message, language)
+
+
+def test_a_mapping_saved_by_notepad_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + SHORT.strip().replace("\n", "\r\n").encode())
+    assert read_mapping(path).name == "stock_lyon"
 
 
 def test_a_mapping_that_cannot_be_used_stops_the_files_not_the_program(tmp_path: Path) -> None:

@@ -52,6 +52,13 @@ def test_merged_and_deleted_tickets_tell_of_no_problem(account: Desk, ticket: st
     assert (found["is_excluded"], found.get("excluded_because")) == (why is not None, why)
 
 
+@pytest.mark.parametrize(
+    ("ticket", "status"), [("70001", "closed"), ("70003", "pending"), ("70004", "deleted")]
+)
+def test_a_ticket_on_hold_is_pending(account: Desk, ticket: str, status: str) -> None:
+    assert account.one("tickets", f"zendesk/main/{ticket}")["status"] == status
+
+
 def test_spam_is_told_by_a_tag(tmp_path: Path) -> None:
     with desk(tmp_path) as at:
         header = "Summation column,Id,Tags,Status,Via,Created at"
@@ -81,7 +88,7 @@ def test_an_offered_survey_is_no_answer(account: Desk, full: Desk) -> None:
 
 def test_free_text_fields_are_not_kept(account: Desk) -> None:
     assert '"Gift wrap [flag]"' in account.one("tickets", "zendesk/main/70001")["extra"]
-    assert "[txt]" not in account.one("tickets", "zendesk/main/70003")["extra"]
+    assert "Gift message" not in account.one("tickets", "zendesk/main/70001")["extra"]
 
 
 def test_the_order_is_a_custom_field_or_external_id_that_looks_like_one(
@@ -117,6 +124,12 @@ def test_what_the_export_and_the_api_tell_of_a_ticket_meets(tmp_path: Path) -> N
         (landed,) = at.land(SAMPLES / "zendesk_incremental.json")
         assert landed.loaded == 1
         assert at.one("tickets", "zendesk/main/70104")["excluded_because"] == "deleted"
+
+
+def test_the_apis_hold_is_pending(tmp_path: Path) -> None:
+    with desk(tmp_path) as at:
+        at.land(SAMPLES / "zendesk_api_search.json")
+        assert at.one("tickets", "zendesk/main/70104")["status"] == "pending"
 
 
 def test_a_single_ticket_of_the_api_is_read(tmp_path: Path) -> None:
