@@ -1,24 +1,33 @@
 -- The day of the first incident ever of a cause in each place where it can be put right.
 -- Grain: one row per cause and place. Reads: incidents, int_place_kinds.
 create or replace table int_incident_places as
+with placed as (
+    select
+        incidents.cause,
+        kinds.place_kind,
+        case kinds.place_kind
+            when 'sku' then incidents.sku
+            when 'supplier' then incidents.supplier
+            when 'warehouse' then incidents.warehouse
+            when 'carrier' then incidents.carrier
+            else incidents.channel
+        end as place,
+        incidents.event_date
+    from incidents
+    inner join int_place_kinds as kinds
+        on
+            incidents.family = kinds.family
+            and (
+                not kinds.is_last_resort
+                or coalesce(incidents.sku, incidents.supplier, incidents.warehouse, incidents.carrier) is null
+            )
+)
+
 select
-    incidents.cause,
-    kinds.place_kind,
-    case kinds.place_kind
-        when 'sku' then incidents.sku
-        when 'supplier' then incidents.supplier
-        when 'warehouse' then incidents.warehouse
-        when 'carrier' then incidents.carrier
-        else incidents.channel
-    end as place,
-    min(incidents.event_date) as first_seen_date
-from incidents
-inner join int_place_kinds as kinds
-    on
-        incidents.family = kinds.family
-        and (
-            not kinds.is_last_resort
-            or coalesce(incidents.sku, incidents.supplier, incidents.warehouse, incidents.carrier) is null
-        )
-group by all
-having place is not null;
+    cause,
+    place_kind,
+    place,
+    min(event_date) as first_seen_date
+from placed
+where place is not null
+group by cause, place_kind, place;
