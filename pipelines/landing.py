@@ -194,7 +194,8 @@ class _Plan:
             ColumnExpression(name) for name in self.kind.all_columns if name not in _NOT_CONTENT
         ]
         own = ColumnExpression(self.kind.own_id) if self.kind.own_id is not None else None
-        digest = function("md5", function("to_json", function("struct_pack", *content)).cast("VARCHAR"))
+        told = [ColumnExpression(name) for name in self.kind.all_columns if name not in (*_NOT_CONTENT, "extra")]
+        digest = function("md5", function("to_json", function("struct_pack", *told)).cast("VARCHAR"))
         is_bad: Expression = ConstantExpression(False)
         for flag in flags:
             is_bad = is_bad | ColumnExpression(flag)
@@ -319,6 +320,26 @@ def normal_ref(order: Expression) -> Expression:
     return function("nullif", function("upper", function("ltrim", function("trim", order), "# ")), "")
 
 
+def forget_keyless(con: duckdb.DuckDBPyConnection, file_id: str) -> None:
+    """Drops the records of a file that are keyed by their content, before it is read again by newer code or mappings.
+
+    Read differently, they would get other keys and be there twice. Records with an id of their own are replaced by it.
+    """
+    for kind in KINDS.values():
+        if kind.own_id is None:
+            continue
+        found = (
+            con.table(kind.table)
+            .filter(ColumnExpression("file_id") == ConstantExpression(file_id))
+            .filter(function("starts_with", ColumnExpression(kind.own_id), "content-"))
+            .select(ColumnExpression("record_id"))
+        )
+        keyless = [record for (record,) in found.fetchall()]
+        if keyless:
+            con.execute(_FORGET.replace("raw_x", kind.table), {"records": keyless})
+            mark_everything(con)
+
+
 def mark_everything(con: duckdb.DuckDBPyConnection) -> None:
     """The next build starts from all records instead of the marked ones."""
     con.execute("update build_state set is_everything_due = true")
@@ -393,6 +414,7 @@ def _reasons(
 
 
 # Writing the table anew takes seconds where updating it in place takes minutes.
+_FORGET = "delete from raw_x where record_id in (select unnest($records::varchar[]))"
 _NUMBER_EQUAL = """
     create or replace temp table numbered_records as
     select i.* replace (

@@ -154,6 +154,7 @@ class _Reader:
             return FileResult(sheet.name, None, [], "refused", message=refusal.message)
         self.con.execute("begin")
         try:
+            landing.forget_keyless(self.con, file_id)
             landed = landing.land(self.con, sheet, source, self._landing(file_id))
             self.con.execute("commit")
         except DatesUnclear as unclear:

@@ -281,3 +281,21 @@ def test_what_decides_how_records_are_read_is_part_of_the_build_version(tmp_path
     assert _facts(store)["incidents"][0][3] == "product_defect"
 
 
+
+
+def test_rows_without_an_id_are_not_doubled_when_newer_code_reads_the_file_again(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    file = tmp_path / "signalconso.csv"
+    header = (
+        "id;category;subcategories;creationdate;contactagreement;status;forwardtoreponseconso;tags;"
+        "signalement_transmis;signalement_lu;signalement_reponse;dep_name;dep_code;reg_code;reg_name"
+    )
+    row = ";AchatInternet;Une commande effectuée,Commande jamais livrée;2023-08-30;1;NA;0;Internet;0;0;0;Paris;75;11;IDF"
+    file.write_text("\n".join([header, row, row, row.replace("30;1", "31;1")]) + "\n", encoding="utf-8")
+    load([file], store)
+    with store.writing() as con:
+        con.execute("update raw_tickets set ticket_id = ticket_id || 'x', record_id = record_id || 'x'")
+        con.execute("update files set read_by = 'older code'")
+    (again,) = load([file], store)
+    assert (again.rows_in, again.rejected) == (3, 0)
+    assert len(_facts(store)["signals"]) == 3
