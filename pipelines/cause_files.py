@@ -167,9 +167,10 @@ class Document:
         read = {}
         for key in (*LANGUAGES, "not"):
             values = self._strings(words, key, f"words.{key}")
+            for value, phrase in zip(values, normal.texts(values), strict=True):
+                if not phrase:
+                    raise CauseError(self.file, f"words.{key}", f"{value!r} has no letter or digit")
             read[key] = tuple(dict.fromkeys(normal.texts(list(_spellings(values)))))
-            if "" in read[key]:
-                raise CauseError(self.file, f"words.{key}", "holds a phrase without letters")
         return read
 
     def _bilingual(self, key: str) -> dict[str, str]:

@@ -92,8 +92,7 @@ def create_reference_tables(
             unnest($9::varchar[]) as first_step_fr, unnest($10::varchar[]) as first_step_en
         """,
         [
-            (c.name, c.family, c.party, c.exposure)
-            + tuple(text[language] for text in (c.title, c.why, c.first_step) for language in LANGUAGES)
+            (c.name, c.family, c.party, c.exposure, *_both(c.title), *_both(c.why), *_both(c.first_step))
             for c in found
         ],
     )
@@ -136,6 +135,11 @@ def create_reference_tables(
         list(tags.values()),
     )
     return warnings
+
+
+def _both(text: Mapping[str, str]) -> tuple[str, ...]:
+    """A text in French and in English, in the order of the columns."""
+    return tuple(text[language] for language in LANGUAGES)
 
 
 def _fill(con: duckdb.DuckDBPyConnection, sql: str, rows: Sequence[Sequence[str | None]]) -> None:
