@@ -368,29 +368,35 @@ def test_a_tag_mapped_twice_takes_its_last_line_and_warns(tmp_path: Path) -> Non
     tags, warnings = shop_tags(tmp_path, "tag,cause\nKO,stock_out\nko,price_error\nKO,price_error\n")
     assert tags == {"KO": "price_error"}
     (warning,) = warnings
-    assert sentence(warning, "en").startswith("Line 3 of tags.csv maps the tag “ko” a second time")
+    assert warning == Message(
+        "shop_tags_mapped_twice", {"file": "tags.csv", "line": 3, "tag": "ko", "cause": "price_error"}
+    )
+    assert all("price_error" in sentence(warning, language) for language in ("fr", "en"))
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "code", "told"),
     [
         (
             "tag,cause\nKO,stock_out\nvip,wrong_itm\n",
-            "Line 3 of tags.csv: “wrong_itm”, given for the tag “vip”",
+            "shop_tags_unknown_cause",
+            {"line": 3, "tag": "vip", "cause": "wrong_itm"},
         ),
-        ("tag,cause\n,stock_out\n", "Line 2 of tags.csv names the cause “stock_out” but no tag"),
-        ("label,cause\nKO,stock_out\n", "The tag file tags.csv needs two columns, tag and cause"),
-        ("tag\nKO\n", "The tag file tags.csv needs two columns"),
-        ("", "The tag file tags.csv needs two columns"),
+        ("tag,cause\n,stock_out\n", "shop_tags_without_tag", {"line": 2, "cause": "stock_out"}),
+        ("label,cause\nKO,stock_out\n", "shop_tags_header", {"header": "label,cause"}),
+        ("tag\nKO\n", "shop_tags_header", {"header": "tag"}),
+        ("", "shop_tags_header", {"header": ""}),
     ],
 )
 def test_a_wrong_tag_file_is_refused_with_a_sentence_that_names_the_line(
-    tmp_path: Path, content: str, told: str
+    tmp_path: Path, content: str, code: str, told: dict[str, str | int]
 ) -> None:
     with pytest.raises(ShopTagsError) as error:
         shop_tags(tmp_path, content)
-    assert sentence(error.value.message, "en").startswith(told)
-    assert sentence(error.value.message, "fr") != sentence(error.value.message, "en")
+    assert error.value.message == Message(code, {"file": "tags.csv", **told})
+    for language in ("fr", "en"):
+        said = sentence(error.value.message, language)
+        assert all(str(value) in said for value in told.values())
 
 
 def test_the_example_of_a_tag_file_can_be_used_as_it_is() -> None:
