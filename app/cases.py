@@ -150,10 +150,10 @@ def timeline(page: Page, case: dict[str, str]) -> None:
     moments = [_when(at, is_day, page.lang) for at, is_day in events.select("at", "is_date_only").iter_rows()]
     shown = events.with_columns(
         when=pl.Series(moments, dtype=pl.String),
-        what_name=pl.col("what").map_elements(lambda code: names.code("signal", code), pl.String),
+        what_name=names.column(events, "what", "signal"),
         cause_name=pl.col("cause").replace(names.causes()),
-        evidence_name=pl.col("evidence").map_elements(lambda code: names.code("evidence", code), pl.String),
-        party_name=pl.col("party").map_elements(lambda code: names.of("party", code), pl.String),
+        evidence_name=names.column(events, "evidence", "evidence"),
+        party_name=names.column(events, "party", "party"),
     )
     currencies = events["currency"].drop_nulls()
     tables.show(

@@ -115,9 +115,9 @@ def files(page: Page) -> None:
     """Every file (or sheet) that was read: rows in = loaded + unchanged + rejected."""
     st.subheader(t("data.files"), anchor=False)
     rows = db.query("data_files")
-    shown = rows.with_columns(
-        status_name=pl.col("status").map_elements(lambda code: names.code("file_status", code), pl.String)
-    ).sort("loaded_at", "file_name", descending=[True, False])
+    shown = rows.with_columns(status_name=names.column(rows, "status", "file_status")).sort(
+        "loaded_at", "file_name", descending=[True, False]
+    )
     shown = shown.with_columns(zones.local("loaded_at"))
     columns = [
         Column("file_name", t("column.file")),
@@ -168,9 +168,8 @@ def freshness(page: Page) -> None:
         Column("latest_at", t("column.latest_at"), "moment"),
         Column("linked_share", t("column.linked"), "percent"),
     ]
-    rows = db.query("source_freshness").with_columns(
-        kind_name=pl.col("kind").map_elements(lambda code: names.code("record_kind", code), pl.String)
-    )
+    rows = db.query("source_freshness")
+    rows = rows.with_columns(kind_name=names.column(rows, "kind", "record_kind"))
     rows = rows.sort("source", "kind").with_columns(zones.local("latest_at"))
     tables.show(rows, columns, "freshness", t("data.freshness_alt"))
 
@@ -189,9 +188,9 @@ def unmapped(page: Page) -> None:
         Column("last_seen_date", t("column.last_date"), "date"),
         Column("scheme", t("column.scheme")),
     ]
-    shown = rows.with_columns(
-        kind_name=pl.col("value_kind").map_elements(lambda code: names.code("value_kind", code), pl.String)
-    ).sort("signal_count", "value", descending=[True, False])
+    shown = rows.with_columns(kind_name=names.column(rows, "value_kind", "value_kind")).sort(
+        "signal_count", "value", descending=[True, False]
+    )
     tables.show(shown, columns, "unmapped", t("data.unmapped_alt"))
 
 

@@ -13,6 +13,7 @@ from app import db, empty, filter_bar, formats, navigation
 from app.filters import DIMENSIONS, Filters, Notice, Span, periods, read
 from app.i18n import Lang, language, md, t
 
+NAMED_CHANNELS = 3  # so many channels without orders are named, the others counted
 STALE_DAYS = 8  # a source that is this much older than the newest one is said to be late
 
 
@@ -102,10 +103,19 @@ def bare_header(title: str) -> None:
 
 
 def without_orders(page: Page) -> list[str]:
-    """One phrase for each channel that this page counts but cannot set against any order."""
+    """One phrase that names the channels which this page counts but cannot set against any order."""
     chosen = page.filters.choices.get("channel")
-    channels = db.query("channels_without_orders")["channel"].to_list()
-    return [t("frame.no_orders", channel=name) for name in channels if not chosen or name in chosen]
+    every = db.query("channels_without_orders")["channel"].to_list()
+    channels = [name for name in every if not chosen or name in chosen]
+    if not channels:
+        return []
+    named = ", ".join(channels[:NAMED_CHANNELS])
+    more = len(channels) - NAMED_CHANNELS
+    return [
+        t("frame.no_orders_more", channels=named, n=more)
+        if more > 0
+        else t("frame.no_orders", channels=named)
+    ]
 
 
 def late_sources(page: Page) -> list[str]:

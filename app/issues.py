@@ -51,10 +51,8 @@ def table(page: Page, found: pl.DataFrame) -> None:
         return
     rows = found.with_columns(
         title=pl.col("cause").replace(names.causes()),
-        party_name=pl.col("party").map_elements(lambda code: names.of("party", code), pl.String),
-        place_kind_name=pl.col("place_kind").map_elements(
-            lambda code: names.code("place_kind", code), pl.String
-        ),
+        party_name=names.column(found, "party", "party"),
+        place_kind_name=names.column(found, "place_kind", "place_kind"),
         ratio=pl.when(pl.col("rest_rate") > 0).then(pl.col("rate") / pl.col("rest_rate")),
     ).sort("cost_cents", "incident_count", descending=True, nulls_last=True)
     tables.show(

@@ -9,7 +9,7 @@ function open(href) {
 // A menu link has only its page: the filters and the language of this visit go along.
 function follow(event) {
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button) return
-  const link = event.target.closest?.("a[data-testid$='NavLink']")
+  const link = event.target.closest?.("a[data-testid^='stTopNav'], a[data-testid^='stSidebarNav']")
   if (!link || link.origin !== location.origin || link.search) return
   event.preventDefault()
   event.stopPropagation()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import polars as pl
 from babel import Locale
 
 from app import db
@@ -46,3 +47,15 @@ def of(dimension: str, value: str | None) -> str:
     if dimension in ("family", "party"):
         return code(dimension, value)
     return UNKNOWN if value is None else value
+
+
+def column(frame: pl.DataFrame, name: str, group: str) -> pl.Expr:
+    """A column of codes as the reader calls them; `group` is a filter's dimension or a group of texts.
+
+    The names are looked up here and not while polars computes: its threads know no reader, so no language.
+    """
+    codes = frame[name].drop_nulls().unique().to_list()
+    said = {
+        value: of(group, value) if group in ("cause", "country") else code(group, value) for value in codes
+    }
+    return pl.col(name).replace(said)

@@ -53,7 +53,7 @@ function tile(root, item) {
   put(box, "div", "label", item.label)
   put(box, "div", "value", item.value)
   const line = put(box, "div", "against")
-  if (item.change) put(line, "span", `change ${item.tone}`, item.change)
+  if (item.change) put(line, "span", `change ${item.tone}`, item.change).after(" ")
   if (item.against) put(line, "span", "", item.against)
   put(box, "div", "note", item.note)
   sparkline(box, item.spark)

@@ -110,10 +110,10 @@ def causes_table(page: Page, pareto: pl.DataFrame) -> None:
         return
     shown = pareto.with_columns(
         title=pl.col("cause").replace(names.causes()),
-        family_name=pl.col("family").map_elements(lambda code: names.of("family", code), pl.String),
-        party_name=pl.col("party").map_elements(lambda code: names.of("party", code), pl.String),
+        family_name=names.column(pareto, "family", "family"),
+        party_name=names.column(pareto, "party", "party"),
         rate=pl.when(pl.col("exposure_count") > 0).then(pl.col("incident_count") / pl.col("exposure_count")),
-        base=pl.col("exposure_kind").map_elements(lambda code: names.code("exposure", code), pl.String),
+        base=names.column(pareto, "exposure_kind", "exposure"),
     )
     tables.show(
         shown,
