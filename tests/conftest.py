@@ -176,6 +176,8 @@ def fill_batch(con: duckdb.DuckDBPyConnection, kind: str, text: str = "") -> Non
     """Make batch_<kind>; record ids, accounts and row numbers that are not drawn follow from the rest."""
     types = batch_types(kind)
     make_table(con, f"batch_{kind}", types, text)
+    if not text.strip():
+        return
     key = "concat_ws('/', " + ", ".join(f'"{column}"' for column in KINDS[kind].key) + ")"
     con.execute(f"update batch_{kind} set account = 'main' where account is null")
     con.execute(f"update batch_{kind} set source = 'shop' where source is null")
@@ -231,40 +233,45 @@ def build() -> Iterator[Build]:
 
 
 @pytest.fixture
-def facts(fact_types: dict[str, dict[str, str]]) -> Iterator[Build]:
-    """`facts(incidents='…', lines='…')`: a connection with these tables as the loader leaves them, and all views."""
-    opened: list[duckdb.DuckDBPyConnection] = []
-
-    def run(**drawings: str) -> duckdb.DuckDBPyConnection:
-        con = duckdb.connect()
-        opened.append(con)
-        con.execute("set threads = 1")
-        create_macros(con)
-        raw = {f"raw_{kind}": batch_types(kind) for kind in KINDS}
-        known = {**REF_TYPES, **KEPT, **fact_types, **raw}
-        defaults = {**REFERENCES, "settings": SETTINGS}
-        assert drawings.keys() <= known.keys(), f"no such table: {drawings.keys() - known.keys()}"
-        for table, types in known.items():
-            make_table(con, table, types, drawings.get(table, defaults.get(table, "")))
-        views.create_views(con)
-        return con
-
-    yield run
-    for con in opened:
-        con.close()
-
-
-@pytest.fixture
-def run_view(facts: Build) -> RunView:
+def run_view(fact_types: dict[str, dict[str, str]]) -> RunView:
     """`run_view('trend_total', {'grain': 'month'}, incidents='…')`: the rows of one view, in its own order."""
 
     def run(view: str, filters: dict[str, Any] | None = None, **drawings: str) -> pl.DataFrame:
-        con = facts(**drawings)
-        for name, value in (filters or {}).items():
-            con.execute(f"set variable {name} = $value", {"value": value})
-        return con.sql(f'from "{view}"').pl()
+        with open_facts(fact_types, drawings, view) as con:
+            for name, value in (filters or {}).items():
+                con.execute(f"set variable {name} = $value", {"value": value})
+            return con.sql(f'from "{view}"').pl()
 
     return run
+
+
+def open_facts(
+    fact_types: dict[str, dict[str, str]], drawings: dict[str, str], view: str | None = None
+) -> duckdb.DuckDBPyConnection:
+    """The tables that the loader leaves, and every view on them; only what one view needs, if it is named."""
+    raw = {f"raw_{kind}": batch_types(kind) for kind in KINDS}
+    known = {**REF_TYPES, **KEPT, **fact_types, **raw}
+    assert drawings.keys() <= known.keys(), f"no such table: {drawings.keys() - known.keys()}"
+    defaults = {**REFERENCES, "settings": SETTINGS}
+    chosen = _needed(view) if view else list(views.queries(views.VIEW_FOLDERS))
+    tables = {name for query in chosen for name in query.reads} if view else set(known)
+    con = duckdb.connect()
+    con.execute("set threads = 1")
+    create_macros(con)
+    for table in known.keys() & (tables | drawings.keys()):
+        make_table(con, table, known[table], drawings.get(table, defaults.get(table, "")))
+    views.run(con, chosen)
+    return con
+
+
+def _needed(view: str) -> list[views.Query]:
+    """The query of this view and of all that it reads, directly or not, in the order to run them."""
+    ordered = views.queries(views.VIEW_FOLDERS)
+    wanted = {view}
+    for query in reversed(ordered):
+        if query.name in wanted:
+            wanted.update(query.reads)
+    return [query for query in ordered if query.name in wanted]
 
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
