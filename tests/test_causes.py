@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from duckdb import ColumnExpression
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines import causes, phrases
@@ -199,6 +199,7 @@ letters = (
 )
 
 
+@settings(deadline=None)
 @given(known=st.lists(letters, min_size=1, max_size=12), text=st.text(alphabet="abc ", max_size=30))
 def test_patterns_find_the_longest_known_phrase_at_each_place(known: list[str], text: str) -> None:
     words = " ".join(text.split())
