@@ -245,6 +245,16 @@ def run_view(fact_types: dict[str, dict[str, str]]) -> RunView:
     return run
 
 
+@pytest.fixture(scope="session")
+def facts(fact_types: dict[str, dict[str, str]]) -> Build:
+    """`facts(incidents='…')`: a connection with the tables that the loader leaves, and every view; close it."""
+
+    def run(**drawings: str) -> duckdb.DuckDBPyConnection:
+        return open_facts(fact_types, drawings)
+
+    return run
+
+
 def open_facts(
     fact_types: dict[str, dict[str, str]], drawings: dict[str, str], view: str | None = None
 ) -> duckdb.DuckDBPyConnection:

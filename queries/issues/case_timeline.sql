@@ -1,6 +1,6 @@
 -- Everything known of one order (`order_key`), or of one incident and its order (`incident_key`), each line with the
 -- file and the record that tells it. Nothing when neither is set.
--- Grain: one row per moment. Reads: incidents, signals, lines, files, raw_orders, raw_tickets, raw_returns,
+-- Grain: one row per moment. Reads: signals, lines, files, raw_orders, raw_tickets, raw_returns,
 -- raw_cancellations, raw_shipments, raw_tracking_events.
 create or replace view case_timeline as
 with chosen_signals as (
