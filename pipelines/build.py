@@ -22,13 +22,14 @@ FACTS = ("lines", "signals", "incidents")
 
 _STATE = """
     create table if not exists files (
-        file_id varchar primary key, file_name varchar, source varchar, kinds varchar[], account varchar, size_bytes bigint,
-        status varchar, message_code varchar, message_params json, warnings json, rows_in bigint, loaded bigint,
-        unchanged bigint, rejected bigint, as_of timestamp, first_loaded_at timestamp, loaded_at timestamp, read_by varchar
+        file_id varchar primary key, file_name varchar, source varchar, kinds varchar[], account varchar,
+        size_bytes bigint, status varchar, message_code varchar, message_params json, warnings json,
+        rows_in bigint, loaded bigint, unchanged bigint, rejected bigint, as_of timestamp,
+        first_loaded_at timestamp, loaded_at timestamp, read_by varchar
     );
     create table if not exists rejects (
-        file_id varchar, row_number bigint, line bigint, column_name varchar, value varchar, reason varchar, params json,
-        raw_text varchar
+        file_id varchar, row_number bigint, line bigint, column_name varchar, value varchar, reason varchar,
+        params json, raw_text varchar
     );
     create table if not exists settings (zone varchar, main_currency varchar);
     create table if not exists published (published_at timestamp, build_version varchar);

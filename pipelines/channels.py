@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipelines.fields import Field, one_of
+from pipelines.cells import Field
+from pipelines.fields import one_of
 
 #: word in lower case -> our word; a source adds or overrides what its vendor means differently
 CHANNELS: Mapping[str, str] = {

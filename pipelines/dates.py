@@ -39,11 +39,18 @@ _MONTHS = (
 )
 _MONTH_NUMBER = {name: number for number, names in enumerate(_MONTHS, start=1) for name in names}
 
-_TIME = r"(?P<sep>[T ]| a )?(?P<clock>9{1,2}:99(:99)?)?(?P<fraction>[.,]9+)?(?P<half> ?[AaPp][Mm])?(?P<zone> ?Z| ?UTC| ?[+-]99:?99)?"
+_TIME = (
+    r"(?P<sep>[T ]| a )?(?P<clock>9{1,2}:99(:99)?)?(?P<fraction>[.,]9+)?"
+    r"(?P<half> ?[AaPp][Mm])?(?P<zone> ?Z| ?UTC| ?[+-]99:?99)?"
+)
 _ISO = re.compile(r"^9999(?P<mark>[-/.])99(?P=mark)99" + _TIME + "$")
 _NUMERIC = re.compile(r"^9{1,2}(?P<mark>[-/.])9{1,2}(?P=mark)(?P<year>9999|99)" + _TIME + "$")
-_NAMED_DAY_FIRST = re.compile(r"^9{1,2}(?P<mark>[-/ ])(?P<month>[a-z]+\.?)(?P=mark)(?P<year>9999|99)" + _TIME + "$")
-_NAMED_MONTH_FIRST = re.compile(r"^(?P<month>[a-z]+\.?)(?P<mark>[-/ ])9{1,2}(?P<comma>,?)(?P=mark)(?P<year>9999|99)" + _TIME + "$")
+_NAMED_DAY_FIRST = re.compile(
+    r"^9{1,2}(?P<mark>[-/ ])(?P<month>[a-z]+\.?)(?P=mark)(?P<year>9999|99)" + _TIME + "$"
+)
+_NAMED_MONTH_FIRST = re.compile(
+    r"^(?P<month>[a-z]+\.?)(?P<mark>[-/ ])9{1,2}(?P<comma>,?)(?P=mark)(?P<year>9999|99)" + _TIME + "$"
+)
 
 
 class DatesUnclear(Exception):
@@ -94,11 +101,15 @@ class DateRule:
 
 def shape_of(raw: Expression) -> Expression:
     """`raw` in lower case without accents, every digit a 9: '05-oct.-26' -> '99-oct.-99'."""
-    figures = FunctionExpression("translate", raw, ConstantExpression("012345678"), ConstantExpression("999999999"))
+    figures = FunctionExpression(
+        "translate", raw, ConstantExpression("012345678"), ConstantExpression("999999999")
+    )
     return FunctionExpression("lower", FunctionExpression("strip_accents", figures))
 
 
-def settle(columns: dict[str, tuple[duckdb.DuckDBPyRelation, Expression]], order: DayOrder) -> dict[str, DateRule]:
+def settle(
+    columns: dict[str, tuple[duckdb.DuckDBPyRelation, Expression]], order: DayOrder
+) -> dict[str, DateRule]:
     """One rule for each time column of a file: label -> (rows, text expression) in, label -> rule out.
 
     Raises DatesUnclear when day and month cannot be told apart, or when the file mixes both orders.
@@ -160,7 +171,10 @@ def _day_first(
         rows, raw = columns[label]
         part = [
             FunctionExpression(
-                "regexp_extract", raw, ConstantExpression(r"^(\d{1,2})[-/.](\d{1,2})[-/.]\d{2,4}"), ConstantExpression(i)
+                "regexp_extract",
+                raw,
+                ConstantExpression(r"^(\d{1,2})[-/.](\d{1,2})[-/.]\d{2,4}"),
+                ConstantExpression(i),
             )
             for i in (1, 2)
         ]
@@ -183,7 +197,11 @@ def _day_first(
             Message("dates_change_order", {"day_first": evidence[True], "month_first": evidence[False]})
         )
     if not evidence:
-        raise DatesUnclear(Message("dates_ambiguous", {"value": example, "columns": ", ".join(sorted({c for c, _ in numeric}))}))
+        raise DatesUnclear(
+            Message(
+                "dates_ambiguous", {"value": example, "columns": ", ".join(sorted({c for c, _ in numeric}))}
+            )
+        )
     return next(iter(evidence))
 
 
@@ -235,7 +253,13 @@ def _with_time(date: str, match: re.Match[str], month: str | None = None) -> For
         return None if (match["sep"] or zone or match["half"]) else Format(date, False, False, month)
     if match["sep"] is None:
         return None
-    text = date + match["sep"] + ("%I" if match["half"] else "%H") + ":%M" + (":%S" if clock.count(":") == 2 else "")
+    text = (
+        date
+        + match["sep"]
+        + ("%I" if match["half"] else "%H")
+        + ":%M"
+        + (":%S" if clock.count(":") == 2 else "")
+    )
     if match["fraction"]:
         text += match["fraction"][0] + "%f"
     if match["half"]:
@@ -257,7 +281,9 @@ def _parse(raw: Expression, form: Format, zone: str) -> Expression:
     if form.month is not None:
         lowered = FunctionExpression("lower", FunctionExpression("strip_accents", raw))
         number = f"{_MONTH_NUMBER[form.month.rstrip('.')]:02d}"
-        text = FunctionExpression("replace", lowered, ConstantExpression(form.month), ConstantExpression(number))
+        text = FunctionExpression(
+            "replace", lowered, ConstantExpression(form.month), ConstantExpression(number)
+        )
     parsed = _strptime(text, form.strptime)
     if form.strptime.endswith("%z"):
         return FunctionExpression("timezone", ConstantExpression("UTC"), parsed)

@@ -6,8 +6,9 @@ import re
 
 from duckdb import CaseExpression, ColumnExpression, ConstantExpression, Expression
 
-from pipelines.fields import NULL, Cells, Source, Table, function, plain
+from pipelines.cells import NULL, Cells, function, plain
 from pipelines.reading import Sheet
+from pipelines.source import Source, Table
 
 EMAIL = r"[^\s@<>\"']+@[^\s@<>\"']+\.[A-Za-z]{2,}"
 
@@ -28,7 +29,7 @@ _PERSONAL = re.compile(
 
 
 def extra(sheet: Sheet, cells: Cells, source: Source, table: Table) -> Expression:
-    """JSON object of the columns that this table keeps, that no field reads and that identify nobody; NULL without any."""
+    """JSON object of the columns that the table keeps, no field reads and that identify nobody; NULL without any."""
     if sheet.shape == "documents":
         return NULL
     unknown = [
@@ -49,7 +50,9 @@ def extra(sheet: Sheet, cells: Cells, source: Source, table: Table) -> Expressio
     text = written.cast("VARCHAR")
     masked = function("regexp_replace", text, EMAIL, "[e-mail]", "g").cast("JSON")
     written = CaseExpression(function("contains", text, "@"), masked).otherwise(written)
-    kept = function("json_merge_patch", ConstantExpression("{}"), written)  # a merge patch drops the blank cells
+    kept = function(
+        "json_merge_patch", ConstantExpression("{}"), written
+    )  # a merge patch drops the blank cells
     return CaseExpression(kept.cast("VARCHAR") != ConstantExpression("{}"), kept)
 
 

@@ -9,10 +9,7 @@ with `~` a regular expression that finds columns whose plain names match (custom
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from duckdb import (
@@ -20,122 +17,12 @@ from duckdb import (
     CoalesceOperator,
     ColumnExpression,
     ConstantExpression,
-    DuckDBPyRelation,
     Expression,
-    FunctionExpression,
     LambdaExpression,
 )
 
-from pipelines.dates import DateRule
+from pipelines.cells import NULL, Cells, Field, Parsed, Problem, cell, function
 
-NULL = ConstantExpression(None)
-
-
-def function(name: str, *arguments: Expression | str | int | float | None) -> Expression:
-    """A DuckDB function call; plain Python values become constants."""
-    return FunctionExpression(name, *(a if isinstance(a, Expression) else ConstantExpression(a) for a in arguments))
-
-
-def reshaped(rows: DuckDBPyRelation, name: str, sql: str) -> DuckDBPyRelation:
-    """What a constant query, which calls the rows by that name, makes of them: for `Source.prepare`."""
-    result = rows.query(name, sql)
-    if result is None:
-        raise TypeError(f"the query over {name} gives no rows")
-    return result
-
-
-def plain(name: str) -> str:
-    """A header without case, accents and punctuation: 'N° de commande' -> 'n de commande'."""
-    bare = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", " ", bare.lower()).strip()
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Where a record cannot be read: something is written (`raw`) and nothing could be made of it (`value`)."""
-
-    column: str  # as the file calls it
-    raw: Expression
-    value: Expression
-    reason: str
-
-    @property
-    def is_bad(self) -> Expression:
-        """Holds for the rows that have the problem."""
-        return self.raw.isnotnull() & self.value.isnull()
-
-
-@dataclass(frozen=True)
-class Parsed:
-    """A contract column's expression, and what may be wrong with the text it came from."""
-
-    value: Expression
-    problems: tuple[Problem, ...] = ()
-
-
-@dataclass
-class Cells:
-    """What one sheet offers to the fields of a source: its columns by any of their names, and its settled formats."""
-
-    columns: Sequence[str]
-    is_documents: bool = False
-    zone: str = "UTC"
-    date_rules: Mapping[str, DateRule] = field(default_factory=dict)
-    decimal_comma: bool = False
-    customer_secret: str = ""
-    used: set[str] = field(default_factory=set)
-    #: labels of the time columns that were read; a first, dry pass collects them so that formats can be settled
-    times: dict[str, Expression] = field(default_factory=dict)
-    amounts: dict[str, Expression] = field(default_factory=dict)
-    date_only: set[str] = field(default_factory=set)
-    #: the first column that was read since somebody set this to None: names a contract column as the file does
-    read: str | None = None
-
-    def __post_init__(self) -> None:
-        self._by_name: dict[str, str] = {}
-        for column in self.columns:
-            self._by_name.setdefault(plain(column), column)
-
-    def find(self, *names: str) -> str | None:
-        """The first of the names that this sheet has, as the sheet writes it."""
-        return next(iter(self.find_all(*names)), None)
-
-    def find_all(self, *names: str) -> list[str]:
-        """All of the names that this sheet has, as the sheet writes them."""
-        found: list[str] = []
-        for name in names:
-            if name[:2] in ("$.", "@."):
-                found += [name] if self.is_documents else []
-            elif name.startswith("~"):
-                found += [column for bare, column in self._by_name.items() if re.search(name[1:], bare)]
-            elif (column := self._by_name.get(plain(name))) is not None:
-                found.append(column)
-        self.used.update(found)
-        return list(dict.fromkeys(found))
-
-    def text(self, *names: str) -> tuple[str, Expression] | None:
-        """(label, text without surrounding blanks or NULL) of the first non-blank among the names; None if none exist."""
-        found = self.find_all(*names)
-        if not found:
-            return None
-        self.read = self.read or found[0]
-        values = [_cell(name) for name in found]
-        return found[0], values[0] if len(values) == 1 else CoalesceOperator(*values)
-
-
-def _cell(name: str) -> Expression:
-    if name.startswith("$."):
-        raw = function("json_extract_string", ColumnExpression("doc"), name)
-    elif name.startswith("@."):
-        raw = function("json_extract_string", ColumnExpression("item"), "$" + name[1:])
-    else:
-        raw = ColumnExpression(name)
-    # trimming every cell costs four times as much as looking at its ends
-    has_blanks = function("starts_with", raw, " ") | function("ends_with", raw, " ") | (raw == ConstantExpression(""))
-    return CaseExpression(has_blanks, function("nullif", function("trim", raw), "")).otherwise(raw)
-
-
-Field = Callable[[Cells], Parsed]
 _ABSENT = Parsed(NULL)
 
 
@@ -294,8 +181,14 @@ def flag(*names: str) -> Field:
         label, raw = found
         lowered = function("lower", raw)
         value = (
-            CaseExpression(lowered.isin(*map(ConstantExpression, ("true", "yes", "y", "1", "oui", "vrai"))), ConstantExpression(True))
-            .when(lowered.isin(*map(ConstantExpression, ("false", "no", "n", "0", "non", "faux"))), ConstantExpression(False))
+            CaseExpression(
+                lowered.isin(*map(ConstantExpression, ("true", "yes", "y", "1", "oui", "vrai"))),
+                ConstantExpression(True),
+            )
+            .when(
+                lowered.isin(*map(ConstantExpression, ("false", "no", "n", "0", "non", "faux"))),
+                ConstantExpression(False),
+            )
             .otherwise(NULL.cast("BOOLEAN"))
         )
         return Parsed(value, (Problem(label, raw, value, "not_yes_or_no"),))
@@ -314,15 +207,21 @@ def split(*names: str, on: str = ",") -> Field:
             column, path = ("doc", name) if name.startswith("$.") else ("item", "$" + name[1:])
             parts = function("json_extract_string", ColumnExpression(column), path)
         else:
-            parts = function("regexp_split_to_array", _cell(name), on)
-        trimmed = function("list_transform", parts, LambdaExpression("x", function("trim", ColumnExpression("x"))))
-        kept = function("list_filter", trimmed, LambdaExpression("x", ColumnExpression("x") != ConstantExpression("")))
+            parts = function("regexp_split_to_array", cell(name), on)
+        trimmed = function(
+            "list_transform", parts, LambdaExpression("x", function("trim", ColumnExpression("x")))
+        )
+        kept = function(
+            "list_filter", trimmed, LambdaExpression("x", ColumnExpression("x") != ConstantExpression(""))
+        )
         return Parsed(kept)
 
     return parse
 
 
-def one_of(*names: str, values: Mapping[str, str | None], otherwise: str | None = None, keep: bool = False) -> Field:
+def one_of(
+    *names: str, values: Mapping[str, str | None], otherwise: str | None = None, keep: bool = False
+) -> Field:
     """A vendor's word as ours, by `values` (keys in lower case); others become `otherwise`, or stay with `keep`."""
 
     def parse(cells: Cells) -> Parsed:
@@ -386,7 +285,11 @@ def listed(*fields: Field) -> Field:
         values = [p.value for p in (f(cells) for f in fields) if p is not _ABSENT]
         if not values:
             return _ABSENT
-        kept = function("list_filter", function("list_value", *values), LambdaExpression("x", ColumnExpression("x").isnotnull()))
+        kept = function(
+            "list_filter",
+            function("list_value", *values),
+            LambdaExpression("x", ColumnExpression("x").isnotnull()),
+        )
         return Parsed(kept)
 
     return parse
@@ -432,7 +335,9 @@ def when(condition: Callable[[Cells], Expression], then: Field, otherwise: Field
 
     def parse(cells: Cells) -> Parsed:
         yes, no = then(cells), otherwise(cells) if otherwise else _ABSENT
-        return Parsed(CaseExpression(condition(cells), yes.value).otherwise(no.value), yes.problems + no.problems)
+        return Parsed(
+            CaseExpression(condition(cells), yes.value).otherwise(no.value), yes.problems + no.problems
+        )
 
     return parse
 
@@ -454,7 +359,9 @@ def customer(*names: str) -> Field:
 
 def _number(raw: Expression, cells: Cells) -> Expression:
     """DOUBLE of a written number: blanks, currency signs and codes, thousands marks and a trailing minus understood."""
-    bare = function("regexp_replace", raw, r"[\s\x{00a0}\x{202f}'’$€£]|^[A-Za-z]{2,3}\$?|[A-Za-z]{3}$|^\+", "", "g")
+    bare = function(
+        "regexp_replace", raw, r"[\s\x{00a0}\x{202f}'’$€£]|^[A-Za-z]{2,3}\$?|[A-Za-z]{3}$|^\+", "", "g"
+    )
     bare = function("regexp_replace", bare, r"^\((.*)\)$", r"-\1")
     if cells.decimal_comma:
         valid = r"^-?(\d{1,3}(\.\d{3}){1,4}|\d{1,15})(,\d{1,30})?$"
@@ -463,45 +370,6 @@ def _number(raw: Expression, cells: Cells) -> Expression:
         valid = r"^-?(\d{1,3}(,\d{3}){1,4}|\d{1,15})?(\.\d{1,30})?$"
         swapped = function("replace", bare, ",", "")
     checked = function("nullif", swapped, "").cast("DECIMAL(24,6)")
-    return CaseExpression(function("regexp_matches", bare, valid), checked).otherwise(NULL.cast("DECIMAL(24,6)"))
-
-
-@dataclass(frozen=True)
-class Table:
-    """Records of one kind in a sheet. `where` says which rows tell of one; `each` unfolds a list in a document."""
-
-    kind: str
-    fields: Mapping[str, Field]
-    where: Callable[[Cells], Expression] | None = None
-    each: str | None = None
-    #: free text read for phrases, then forgotten (a ticket's subject is kept and read by the build, so not here)
-    words: Field | None = None
-    #: which columns that no field reads this table keeps in `extra`, by regular expression over plain names
-    extra: str | None = None
-
-
-@dataclass(frozen=True)
-class Source:
-    """What one vendor's file means. Found in pipelines/sources/*.py as module values, never registered."""
-
-    name: str
-    title: str  # the vendor's name, and which file it is
-    #: each must be there for the file to be this source's; a tuple is a choice of names
-    needs: Sequence[str | tuple[str, ...]]
-    tables: Sequence[Table]
-    is_documents: bool = False
-    #: rows before their columns are read: fills what the vendor leaves blank; adds columns, drops none
-    prepare: Callable[[DuckDBPyRelation], DuckDBPyRelation] | None = None
-    #: further columns that may identify a person, by regular expression over plain names; never kept in `extra`
-    personal: str = r"$^"
-    #: plain-name prefixes of custom fields, left out of the names under which they are kept
-    custom_prefixes: Sequence[str] = ()
-
-    def score(self, columns: Sequence[str], keys: set[str]) -> int:
-        """How many of a sheet's columns (or a document's keys) this source knows; 0 when one that it needs is missing."""
-        have = keys if self.is_documents else {plain(c) for c in columns}
-        for need in self.needs:
-            names = (need,) if isinstance(need, str) else need
-            if not any((n if self.is_documents else plain(n)) in have for n in names):
-                return 0
-        return len(self.needs)
+    return CaseExpression(function("regexp_matches", bare, valid), checked).otherwise(
+        NULL.cast("DECIMAL(24,6)")
+    )

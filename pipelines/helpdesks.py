@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 from duckdb import Expression
 
-from pipelines.fields import Cells, Field, Parsed, constant, function, when
+from pipelines.cells import Cells, Field, Parsed, function
+from pipelines.fields import constant, when
 
 #: a custom field's plain name may carry the tool's prefix (Gorgias) or its type (Zendesk: 'Reason [list]')
 _NAMED = r"~^(ticket field )?(%s)( list| txt| int| dec| mult| flag)?$"

@@ -61,7 +61,7 @@ class FileResult:
 def load(
     paths: Sequence[Path],
     store: Store,
-    options: Options = Options(),  # noqa: B008 - frozen
+    options: Options = Options(),
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> list[FileResult]:
     """One result for each file (or sheet) found in `paths`; folders are searched. Publishes when anything changed.
@@ -106,7 +106,9 @@ class _Reader:
     def read(self, path: Path) -> Iterator[FileResult]:
         """Results of the file's sheets."""
         if not path.is_file():
-            yield FileResult(str(path), None, [], "refused", message=Message("no_such_file", {"file": str(path)}))
+            yield FileResult(
+                str(path), None, [], "refused", message=Message("no_such_file", {"file": str(path)})
+            )
             return
         content = _digest(path)
         if (known := self._known(content)) is not None:
@@ -130,7 +132,7 @@ class _Reader:
             {"id": content, "by": self.read_by},
         ).fetchall()
         any_refused = self.con.execute(
-            "select exists (from files where (file_id = $id or starts_with(file_id, $id || '-')) and status <> 'loaded')",
+            "select exists (from files where starts_with(file_id, $id) and status <> 'loaded')",
             {"id": content},
         ).fetchone()
         if not rows or any_refused == (True,):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from pipelines.fields import Source
 from pipelines.messages import Message
 from pipelines.reading import Sheet
+from pipelines.source import Source
 from pipelines.sources import find_sources
 from pipelines.sources.mapping import MappingError, read_mapping
 from pipelines.store import Store
@@ -32,7 +32,9 @@ def recognise(sheet: Sheet, store: Store) -> Source:
     keys = _keys(sheet) if sheet.shape == "documents" else set()
     candidates = [*user_mappings(store.user / "mappings"), *find_sources()]
     fitting = [s for s in candidates if s.is_documents == (sheet.shape == "documents")]
-    scores = [(source.score(sheet.columns, keys), -position, source) for position, source in enumerate(fitting)]
+    scores = [
+        (source.score(sheet.columns, keys), -position, source) for position, source in enumerate(fitting)
+    ]
     best = max(scores, key=lambda s: s[:2], default=None)
     if best is None or best[0] == 0:
         seen = sorted(keys) if sheet.shape == "documents" else list(sheet.columns)
@@ -70,5 +72,3 @@ def _keys(sheet: Sheet) -> set[str]:
                 if isinstance(value, dict):
                     keys |= {f"{key}.{inner}" for inner in value}
     return keys
-
-

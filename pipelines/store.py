@@ -1,7 +1,8 @@
 """Where the data lives: a private master that only the loader opens, immutable snapshots, and a pointer to the newest.
 
 A DuckDB file is never replaced under its own path: one process would go on serving the old one. A new snapshot gets a
-new name, and `CURRENT`, which names it, is replaced atomically. What the user writes is in `user/`, untouched by rebuilds.
+new name, and `CURRENT`, which names it, is replaced atomically. What the user writes is in `user/`, which no rebuild
+touches.
 """
 
 from __future__ import annotations
@@ -79,7 +80,9 @@ class Store:
         except FileNotFoundError:
             return {}
         except tomllib.TOMLDecodeError as error:
-            raise StoreError(Message("settings_unreadable", {"file": "settings.toml", "detail": str(error)})) from error
+            raise StoreError(
+                Message("settings_unreadable", {"file": "settings.toml", "detail": str(error)})
+            ) from error
 
     def zone(self) -> str:
         """The shop's time zone (IANA name): settings.toml `zone`, else UTC."""

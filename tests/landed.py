@@ -13,10 +13,10 @@ import duckdb
 from pipelines import build, landing
 from pipelines.contract import KINDS
 from pipelines.dates import DayOrder
-from pipelines.fields import Source
 from pipelines.phrases import patterns
 from pipelines.reading import Sheet, sheets
 from pipelines.recognise import recognise
+from pipelines.source import Source
 from pipelines.store import Store
 
 SAMPLES = Path(__file__).resolve().parent.parent / "data" / "sample"

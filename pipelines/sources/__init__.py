@@ -6,7 +6,7 @@ import functools
 import importlib
 import pkgutil
 
-from pipelines.fields import Source
+from pipelines.source import Source
 
 
 @functools.cache

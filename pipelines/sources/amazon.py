@@ -18,26 +18,9 @@ from duckdb import (
     StarExpression,
 )
 
-from pipelines.fields import (
-    NULL,
-    Cells,
-    Field,
-    Parsed,
-    Source,
-    Table,
-    constant,
-    customer,
-    first,
-    function,
-    identifier,
-    joined,
-    money,
-    one_of,
-    reshaped,
-    text,
-    time,
-    whole,
-)
+from pipelines.cells import NULL, Cells, Field, Parsed, function, reshaped
+from pipelines.fields import constant, customer, first, identifier, joined, money, one_of, text, time, whole
+from pipelines.source import Source, Table
 
 _ORDER_ID = ("amazon-order-id", "order-id")
 #: what items are numbered by, under names of our own

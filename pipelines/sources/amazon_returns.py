@@ -11,13 +11,10 @@ from __future__ import annotations
 
 from duckdb import ConstantExpression, Expression
 
+from pipelines.cells import Cells, function
 from pipelines.fields import (
-    Cells,
-    Source,
-    Table,
     constant,
     first,
-    function,
     identifier,
     joined,
     matched,
@@ -28,6 +25,7 @@ from pipelines.fields import (
     when,
     whole,
 )
+from pipelines.source import Source, Table
 
 _ORDER_ID = ("amazon-order-id", "order-id")
 _ORDER = identifier(*_ORDER_ID)

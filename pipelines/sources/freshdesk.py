@@ -14,18 +14,13 @@ from collections.abc import Callable
 
 from duckdb import Expression
 
+from pipelines.cells import Cells, Field, Parsed, function
 from pipelines.channels import channel
 from pipelines.fields import (
-    Cells,
-    Field,
-    Parsed,
-    Source,
-    Table,
     constant,
     customer,
     each_of,
     first,
-    function,
     identifier,
     one_of,
     split,
@@ -36,6 +31,7 @@ from pipelines.fields import (
     without,
 )
 from pipelines.helpdesks import ORDER, REASON, SKU, because, says
+from pipelines.source import Source, Table
 
 #: the types that every new account has: no reasons
 _STANDARD_TYPES = ("Question", "Incident", "Problem", "Feature Request")

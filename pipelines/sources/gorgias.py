@@ -11,8 +11,6 @@ from __future__ import annotations
 
 from pipelines.channels import channel
 from pipelines.fields import (
-    Source,
-    Table,
     after,
     constant,
     customer,
@@ -26,6 +24,7 @@ from pipelines.fields import (
     when,
 )
 from pipelines.helpdesks import ORDER, REASON, SKU, because, says
+from pipelines.source import Source, Table
 
 _CREATED = time("Creation date")
 _CLOSED = time("Closed date")

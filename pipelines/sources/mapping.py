@@ -16,12 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.cause_files import NEUTRAL
+from pipelines.cells import Field
 from pipelines.channels import channel
 from pipelines.contract import KINDS, Kind
 from pipelines.fields import (
-    Field,
-    Source,
-    Table,
     constant,
     customer,
     flag,
@@ -36,6 +34,7 @@ from pipelines.fields import (
     whole,
 )
 from pipelines.messages import Message
+from pipelines.source import Source, Table
 
 _KEYS = (
     "name",

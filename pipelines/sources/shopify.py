@@ -15,29 +15,24 @@ from __future__ import annotations
 
 from duckdb import ColumnExpression, ConstantExpression, DuckDBPyRelation, Expression, StarExpression
 
+from pipelines.cells import NULL, Cells, Field, function, reshaped
 from pipelines.channels import channel
 from pipelines.fields import (
-    NULL,
-    Cells,
-    Field,
-    Source,
-    Table,
     constant,
     customer,
     first,
-    function,
     identifier,
     joined,
     matched,
     money,
     one_of,
-    reshaped,
     split,
     text,
     time,
     when,
     whole,
 )
+from pipelines.source import Source, Table
 
 #: what the order's rows are compared and filled by, under names of our own: a header may be written in any case
 _READ = {

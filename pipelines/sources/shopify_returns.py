@@ -12,22 +12,9 @@ from __future__ import annotations
 
 from duckdb import ColumnExpression, ConstantExpression, DuckDBPyRelation, Expression
 
-from pipelines.fields import (
-    Cells,
-    Source,
-    Table,
-    constant,
-    first,
-    gid,
-    identifier,
-    joined,
-    money,
-    one_of,
-    reshaped,
-    text,
-    time,
-    whole,
-)
+from pipelines.cells import Cells, reshaped
+from pipelines.fields import constant, first, gid, identifier, joined, money, one_of, text, time, whole
+from pipelines.source import Source, Table
 
 # One row a returned line. Two reasons for units of one line are two lines of the return: they get an ordinal.
 _RETURNED_LINES = """

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyRelation
 
-from pipelines.fields import Source, Table, constant, identifier, one_of, reshaped, split, text, time
+from pipelines.cells import reshaped
+from pipelines.fields import constant, identifier, one_of, split, text, time
+from pipelines.source import Source, Table
 
 _LEVELS = r"""
     select * replace (

@@ -12,21 +12,15 @@ from __future__ import annotations
 
 from duckdb import CoalesceOperator, ColumnExpression, Expression, LambdaExpression
 
+from pipelines.cells import NULL, Cells, Field, Parsed, function
 from pipelines.channels import channel
 from pipelines.fields import (
-    NULL,
-    Cells,
-    Field,
-    Parsed,
-    Source,
-    Table,
     after,
     constant,
     customer,
     each_of,
     first,
     flag,
-    function,
     identifier,
     matched,
     one_of,
@@ -39,6 +33,7 @@ from pipelines.fields import (
     without,
 )
 from pipelines.helpdesks import ORDER, REASON, SKU, because, has_tag, says
+from pipelines.source import Source, Table
 
 _STATUS = {
     "new": "open",

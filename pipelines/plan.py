@@ -1,0 +1,291 @@
+"""One table of a source on its way from a sheet to its raw_ table: staged in contract columns, checked, merged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+from duckdb import (
+    CaseExpression,
+    CoalesceOperator,
+    ColumnExpression,
+    ConstantExpression,
+    DuckDBPyRelation,
+    Expression,
+    StarExpression,
+)
+
+from pipelines import dates
+from pipelines.cells import NULL, Cells, Parsed, Problem, function
+from pipelines.contract import KINDS, Kind
+from pipelines.extras import extra
+from pipelines.phrases import phrases_in
+from pipelines.reading import Sheet
+from pipelines.source import Source, Table
+from pipelines.wording import masked, normal_ref, order_named_in
+
+#: what a record says, as against where and when we read it
+_NOT_CONTENT = ("record_id", "row_number", "file_id", "as_of", "record_hash", "updated_at", "date_only")
+#: above a fifth of a table, finding what a change touches costs more than building everything again
+_MOST_OF_IT = 5
+
+
+@dataclass(frozen=True)
+class Landing:
+    """What a load says about every sheet it lands."""
+
+    file_id: str
+    account: str
+    zone: str
+    day_order: dates.DayOrder
+    customer_secret: str
+    phrase_patterns: Callable[[], tuple[str, ...]]
+    now: str  # ISO, UTC: times after it do not tell how recent a file is
+
+
+def unfold(rows: DuckDBPyRelation, table: Table) -> DuckDBPyRelation:
+    """One row an item of the table's list, for tables that read a list in each document."""
+    if table.each is None:
+        return rows
+    path = table.each if table.each.endswith("]") else table.each + "[*]"
+    items = function("json_extract", ColumnExpression("doc"), path)
+    return rows.select(
+        ColumnExpression("row_number"), ColumnExpression("doc"), function("unnest", items).alias("item")
+    )
+
+
+@dataclass
+class Plan:
+    """One table of the source on its way from the sheet to its raw_ table."""
+
+    con: duckdb.DuckDBPyConnection
+    rows: DuckDBPyRelation
+    table: Table
+    source: Source
+    sheet: Sheet
+    cells: Cells
+    landing: Landing
+
+    def __post_init__(self) -> None:
+        self.kind: Kind = KINDS[self.table.kind]
+        self.staged = f"incoming_{self.source.tables.index(self.table)}"
+        self.problems: list[Problem] = []
+        self.has_rows = False
+
+    def stage(self) -> None:
+        """Reads the table's rows into a temporary table with every contract column and `is_bad`."""
+        unfolded = unfold(self.rows, self.table)
+        if self.table.where is not None:
+            unfolded = unfolded.filter(self.table.where(self.cells))
+        values, date_only = self._values()
+        known = {
+            "source": function("concat", self.source.name),
+            "account": function("concat", self.landing.account),
+            "file_id": function("concat", self.landing.file_id),
+            "date_only": function("list_value", *date_only) if date_only else NULL,
+            "extra": extra(self.sheet, self.cells, self.source, self.table),
+            "row_number": ColumnExpression("row_number"),
+        }
+        types = self.kind.all_columns
+        # Problems are columns of a first projection: there DuckDB computes what they share with the values only once.
+        flags = [f"problem_{number}" for number in range(len(self.problems))]
+        typed = unfolded.select(
+            *(
+                {**values, **known}.get(name, NULL).cast(kind).alias(name)
+                for name, kind in types.items()
+                if name not in ("record_id", "as_of", "record_hash")
+            ),
+            *(problem.is_bad.alias(flag) for flag, problem in zip(flags, self.problems, strict=True)),
+        )
+        incoming = self._keyed(typed, flags)  # noqa: F841 - DuckDB reads the relation by the variable's name
+        self.con.execute(self._sql("create or replace temp table incoming_x as from incoming"))
+        self._number_equal_records()
+
+    def _keyed(self, typed: DuckDBPyRelation, flags: Sequence[str]) -> DuckDBPyRelation:
+        """The typed rows with record_id and record_hash; a record without an id gets one from its content."""
+        content = [ColumnExpression(name) for name in self.kind.all_columns if name not in _NOT_CONTENT]
+        own = ColumnExpression(self.kind.own_id) if self.kind.own_id is not None else None
+        told = [
+            ColumnExpression(name) for name in self.kind.all_columns if name not in (*_NOT_CONTENT, "extra")
+        ]
+        digest = function("md5", function("to_json", function("struct_pack", *told)).cast("VARCHAR"))
+        is_bad: Expression = ConstantExpression(False)
+        for flag in flags:
+            is_bad = is_bad | ColumnExpression(flag)
+        named = typed.select(
+            *(
+                CoalesceOperator(own, function("concat", "content-", digest)).alias(name)
+                if own is not None and name == self.kind.own_id
+                else ColumnExpression(name)
+                for name in typed.columns
+                if name not in flags
+            ),
+            (own.isnull() if own is not None else ConstantExpression(False)).alias("is_keyless"),
+            function("hash", *content).alias("record_hash"),
+            is_bad.alias("is_bad"),
+        )
+        key = map(ColumnExpression, ("source", "account", *self.kind.key))
+        return named.select(StarExpression(), function("concat_ws", "/", *key).alias("record_id"))
+
+    def _number_equal_records(self) -> None:
+        """Tells equal records without an id apart by their ordinal: equal rows are kept, overlapping exports meet."""
+        if self.kind.own_id is None:
+            return
+        found = self.con.execute(self._sql("select exists (from incoming_x where is_keyless)")).fetchall()
+        if found == [(False,)]:
+            return
+        self.con.execute(self._sql(_NUMBER_EQUAL).replace("own_id", self.kind.own_id))
+
+    def _sql(self, template: str) -> str:
+        """A statement for this table. Only names that the contract fixes are put in, never a value."""
+        return template.replace("incoming_x", self.staged).replace("raw_x", self.kind.table)
+
+    def latest(self) -> datetime | None:
+        """The latest event that the staged records tell of (UTC), future ones left out; None without events."""
+        staged = self.con.table(self.staged)
+        moments = [
+            staged.filter(ColumnExpression(name) <= ConstantExpression(self.landing.now))
+            .aggregate([function("max", ColumnExpression(name)).alias("latest")])
+            .fetchall()[0]
+            for name in self.kind.events
+            if name in self.table.fields
+        ]
+        return max((latest for (latest,) in moments if latest is not None), default=None)
+
+    def merge(self, as_of: datetime | None, has_bad_rows: bool) -> None:
+        """Puts the later state of every staged record into the raw_ table; what changed is marked for the build."""
+        con, now = self.con, {"as_of": as_of}
+        if has_bad_rows:
+            con.execute(self._sql("delete from incoming_x where row_number in (from bad_rows)"))
+        counts = con.sql(
+            self._sql(
+                "select count(*), count(distinct record_id), (select count(*) from raw_x) from incoming_x"
+            )
+        )
+        rows, records, there = counts.fetchall()[0]
+        self.has_rows = rows > 0
+        if records < rows:
+            con.execute(self._sql(_KEEP_LATEST), now)
+        if there == 0:
+            con.execute(self._sql(_INSERT_ALL), now)
+            con.execute(self._sql(_TOUCH_ALL))
+            mark_everything(con)
+            return
+        con.execute(self._sql(_CHANGED), now)
+        counted = con.sql("select count(*), count(*) filter (where is_replacing) from changed_records")
+        changed, replaced = counted.fetchall()[0]
+        con.execute(self._sql(_SEEN_LATER), now)
+        if changed == 0:
+            return
+        if changed * _MOST_OF_IT > there:
+            mark_everything(con)
+        else:
+            con.execute(self._sql(_MARK), {"kind": self.kind.name})
+        if replaced:
+            con.execute(
+                self._sql("delete from raw_x where record_id in (select record_id from changed_records)")
+            )
+        con.execute(self._sql(_INSERT_CHANGED), now)
+        con.execute("insert into touched_rows select row_number from changed_records")
+
+    def forget(self) -> None:
+        """Drops the staged rows."""
+        self.con.execute(self._sql("drop table if exists incoming_x"))
+
+    def _values(self) -> tuple[dict[str, Expression], list[str]]:
+        values: dict[str, Expression] = {}
+        date_only: list[str] = []
+        for name, field in self.table.fields.items():
+            self.cells.date_only.clear()
+            self.cells.read = None
+            parsed = field(self.cells)
+            values[name] = parsed.value
+            self.problems += parsed.problems
+            if self.cells.date_only and self.kind.all_columns[name] == "TIMESTAMP":
+                date_only.append(name)
+            if name in self.kind.required:
+                self.problems.append(_missing(self.cells.read or name, parsed))
+        for name in set(self.kind.required) - set(values):
+            self.problems.append(_missing(name, Parsed(NULL)))
+        orders = [values[name] for name in ("order_ref", "order_id") if name in values]
+        if "subject" in values:
+            orders.append(order_named_in(values["subject"]))
+            values["subject"] = masked(values["subject"])
+        if self.table.words is not None and "phrases" in self.kind.columns:
+            words = self.table.words(self.cells).value
+            orders.append(order_named_in(words))
+            values["phrases"] = phrases_in(words, self.landing.phrase_patterns())
+        if orders:
+            values["order_ref"] = normal_ref(CoalesceOperator(*orders))
+        return values, date_only
+
+
+def _missing(column: str, parsed: Parsed) -> Problem:
+    """A column that every record must fill is empty; a value that cannot be read is told once, by its own problem."""
+    nothing: Expression = ConstantExpression("")
+    for problem in parsed.problems:
+        nothing = CaseExpression(problem.is_bad, NULL.cast("VARCHAR")).otherwise(nothing)
+    return Problem(column, nothing, parsed.value, "missing")
+
+
+def mark_everything(con: duckdb.DuckDBPyConnection) -> None:
+    """The next build starts from all records instead of the marked ones."""
+    con.execute("update build_state set is_everything_due = true")
+
+
+_NUMBER_EQUAL = """
+    create or replace temp table numbered_records as
+    select i.* replace (
+        coalesce(i.own_id || '-' || n.ordinal, i.own_id) as own_id,
+        coalesce(replace(i.record_id, i.own_id, i.own_id || '-' || n.ordinal), i.record_id) as record_id
+    )
+    from incoming_x as i
+    left join (
+        select rowid as position, row_number() over (partition by own_id order by row_number, rowid) as ordinal
+        from incoming_x where is_keyless
+    ) as n on i.rowid = n.position;
+    drop table incoming_x;
+    alter table numbered_records rename to incoming_x;
+"""
+_KEEP_LATEST = """
+    delete from incoming_x where rowid not in (
+        select max_by(rowid, (coalesce(updated_at, $as_of, timestamp '1970-01-01'), row_number, rowid))
+        from incoming_x group by record_id
+    )
+"""
+_INSERT_ALL = """
+    insert into raw_x by name
+    select * exclude (is_bad, is_keyless), $as_of::timestamp as as_of from incoming_x
+"""
+_TOUCH_ALL = "insert into touched_rows select distinct row_number from incoming_x"
+_CHANGED = """
+    create or replace temp table changed_records as
+    select i.*, r.record_id is not null as is_replacing, r.order_ref as old_order_ref
+    from incoming_x as i
+    left join raw_x as r on i.record_id = r.record_id
+    where r.record_id is null
+        or (
+            i.record_hash <> r.record_hash
+            and (coalesce(i.updated_at, $as_of, timestamp '1970-01-01'), i.record_hash)
+            > (coalesce(r.updated_at, r.as_of, timestamp '1970-01-01'), r.record_hash)
+        )
+"""
+# The same state told again by a later file was still true then: an older, different state must not win afterwards.
+_SEEN_LATER = """
+    update raw_x set as_of = $as_of
+    from incoming_x as i
+    where raw_x.record_id = i.record_id and raw_x.record_hash = i.record_hash
+        and raw_x.updated_at is null and raw_x.as_of < $as_of
+"""
+_MARK = """
+    insert into dirty_records
+    select $kind, record_id, order_ref from changed_records
+    union
+    select $kind, record_id, old_order_ref from changed_records where is_replacing
+"""
+_INSERT_CHANGED = """
+    insert into raw_x by name
+    select * exclude (is_bad, is_keyless, is_replacing, old_order_ref), $as_of::timestamp as as_of from changed_records
+"""
