@@ -90,6 +90,9 @@ def pareto(
         ticktext=[plain(_short(label)) for label in labels],
         range=[len(keys) - 0.5, -0.5],
         showgrid=False,
+        ticks="outside",
+        ticklen=6,
+        tickcolor="rgba(0,0,0,0)",
     )
     figure.update_xaxes(**_whole_steps(top))
     figure.update_layout(bargap=0.38)

@@ -98,8 +98,8 @@ def bare_header(title: str) -> None:
     """Title and language."""
     with st.container(horizontal=True, vertical_alignment="top", gap=None, key="head"):
         st.title(md(title), anchor=False)
-        filter_bar.language_switch()
         navigation.links()
+        filter_bar.language_switch()
 
 
 def without_orders(page: Page) -> list[str]:

@@ -55,6 +55,7 @@ function tile(root, item) {
   const line = put(box, "div", "against")
   if (item.change) put(line, "span", `change ${item.tone}`, item.change).after(" ")
   if (item.against) put(line, "span", "", item.against)
+  put(box, "div", "note", item.usual)
   put(box, "div", "note", item.note)
   sparkline(box, item.spark)
 }

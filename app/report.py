@@ -28,6 +28,7 @@ class Tile:
     change: str
     tone: Literal["good", "bad", "even"]
     against: str
+    usual: str
     note: str
     spark: Sequence[float | None]
     target: Target | None

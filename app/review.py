@@ -68,7 +68,8 @@ def tile(page: Page, view: str, narrowed: dict[str, str] | None) -> report.Tile 
         else "bad"
         if (difference > 0) == (figure.better == "lower")
         else "good",
-        against=usual,
+        against="" if difference is None else t("weekly_review.than_before"),
+        usual=usual,
         note=t(f"kpi.{figure.title}.n", numerator=figure.numerator, denominator=figure.denominator),
         spark=figure.weeks,
         target=None if narrowed is None else navigation.cases(filters, **narrowed),

@@ -93,7 +93,7 @@ def test_an_active_filter_is_a_chip_that_can_be_removed(store: Store) -> None:
 def test_the_switch_of_the_measure_stands_in_the_url(store: Store) -> None:
     app = drawn("weekly_review", lang="fr")
     after = app.button_group(key="w_measure").set_value("cost").run()
-    assert after.query_params["measure"] == ["cost"]
+    assert after.query_params["measure"] in ("cost", ["cost"])
     assert "du coût" in words(after)
 
 

@@ -266,10 +266,10 @@ def test_a_phone_reads_from_top_to_bottom_without_going_sideways(
 def test_charts_have_a_description_and_french_months(page: Page, server: str) -> None:
     page.goto(f"{server}?lang=fr&period=13w")
     ready(page, "Revue")
-    expect(page.get_by_role("figure", name="Courbe des 26 dernières semaines")).to_be_visible()
-    page.locator(".js-plotly-plot .scatterlayer .point").first.wait_for()
-    ticks = page.locator(".js-plotly-plot .xtick text").all_text_contents()
-    assert any(month in " ".join(ticks) for month in ("août", "juil.", "sept.", "oct.", "nov."))
+    trend = page.get_by_role("figure", name="Courbe des 26 dernières semaines")
+    trend.locator(".xtick text").first.wait_for()
+    ticks = trend.locator(".xtick text").all_text_contents()
+    assert {"août", "sept."} <= {word for tick in ticks for word in tick.split()}
 
 
 def test_a_new_snapshot_is_seen_without_a_restart(page: Page, server: str, store: Store) -> None:
@@ -277,7 +277,7 @@ def test_a_new_snapshot_is_seen_without_a_restart(page: Page, server: str, store
     ready(page, "Data")
     before = store.snapshot()
     page.locator("input[type=file]").set_input_files(
-        files=[{"name": "tags.csv", "mimeType": "text/csv", "buffer": b"what,is,this\n1,2,3\n"}]
+        files={"name": "tags.csv", "mimeType": "text/csv", "buffer": b"what,is,this\n1,2,3\n"}
     )
     page.get_by_role("button", name="Load 1 file").click()
     expect(page.get_by_text("tags.csv: refused.")).to_be_visible(timeout=120_000)
