@@ -40,6 +40,7 @@ LOCK = HERE / "requirements.lock"
 STAMP = VENV / "ready"
 LOG = VENV / "setup.log"
 STORE = Path(os.environ.get("INCIDENTS_STORE") or HERE / "data" / "store")
+DEMO = HERE / "data" / "demo"
 INBOX = HERE / "data" / "inbox"
 USUAL_PORT = 8501
 BYTES_NEEDED = 2_000_000_000
@@ -304,12 +305,14 @@ def run(module: str, *arguments: str, folder: Path | None = None) -> int:
 
 def build_data() -> None:
     """Something to look at: the files the user has put into the inbox, else the demo."""
-    if (STORE / "CURRENT").is_file():
+    # a store that was named is not topped up with the demo's: the command line builds it where it was told to
+    stores = [STORE] if "INCIDENTS_STORE" in os.environ else [STORE, DEMO]
+    if any((store / "CURRENT").is_file() for store in stores):
         return
     mine = INBOX.is_dir() and any(not path.name.startswith(".") for path in INBOX.iterdir())
     say("inbox" if mine else "demo", folder=INBOX)
     run("pipelines", *(["load", str(INBOX)] if mine else ["demo"]))
-    if not (STORE / "CURRENT").is_file():
+    if not any((store / "CURRENT").is_file() for store in stores):
         say("no_data")
 
 

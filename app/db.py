@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -13,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from pipelines.reader import NoSnapshotError, Reader, Value
-from pipelines.store import Store
+from pipelines.store import DEMO, Store, own_folder, shown_folder
 
 __all__ = ["NoSnapshotError", "has", "query", "snapshot", "store"]
 
@@ -55,9 +54,13 @@ _MEMORY = _Memory()
 
 
 def folder() -> Path:
-    """The store's folder: INCIDENTS_STORE, else data/store beside dashboard.py."""
-    named = os.environ.get("INCIDENTS_STORE")
-    return Path(named) if named else Path(__file__).parent.parent / "data" / "store"
+    """The folder that pages read: the user's store, or the demo's as long as nothing real is loaded."""
+    return shown_folder()
+
+
+def is_demo() -> bool:
+    """Whether the figures are the invented shop's."""
+    return folder() == DEMO
 
 
 @cache
@@ -66,8 +69,8 @@ def _reader(place: Path) -> Reader:
 
 
 def store() -> Store:
-    """The store that the pages read, and load into."""
-    return _reader(folder()).store
+    """The store that the pages load into: never the demo's."""
+    return Store(own_folder())
 
 
 def snapshot() -> str | None:

@@ -14,6 +14,7 @@ import duckdb
 
 from pipelines import causes, views
 from pipelines.contract import KINDS, Kind
+from pipelines.shop_tags import ShopTagsError
 from pipelines.sources.mapping import MappingError, all_reason_codes
 from pipelines.store import Store, StoreError
 
@@ -31,7 +32,7 @@ _STATE = """
         file_id varchar, row_number bigint, line bigint, column_name varchar, value varchar, reason varchar,
         params json, raw_text varchar
     );
-    create table if not exists settings (zone varchar, main_currency varchar);
+    create table if not exists settings (zone varchar, main_currency varchar, third_party_warehouses varchar[]);
     create table if not exists published (published_at timestamp, build_version varchar);
     create table if not exists build_state (is_everything_due boolean, build_version varchar);
     insert into build_state select false, null where not exists (from build_state);
@@ -40,17 +41,24 @@ _STATE = """
 
 
 def prepare_master(con: duckdb.DuckDBPyConnection) -> None:
-    """Makes the tables that a new store lacks."""
+    """Makes the tables that a new store lacks, and the columns that an older one lacks."""
     con.execute(_STATE)
+    there: dict[str, set[str]] = {}
+    for table, column in con.execute("select table_name, column_name from information_schema.columns").fetchall():
+        there.setdefault(table, set()).add(column)
     for kind in KINDS.values():
-        columns = [f'"{name}" {type_}' for name, type_ in kind.all_columns.items()]
-        con.execute("create table if not exists {} ({})".format(kind.table, ", ".join(columns)))
+        if kind.table not in there:
+            columns = ", ".join(f'"{name}" {type_}' for name, type_ in kind.all_columns.items())
+            con.execute(f"create table {kind.table} ({columns})")
+        else:  # a store of an older version: what it lacks is unknown for its records
+            for name in kind.all_columns.keys() - there[kind.table]:
+                con.execute(f'alter table {kind.table} add column "{name}" {kind.all_columns[name]}')
     causes.create_macros(con)
 
 
 def version(store: Store) -> str:
     """A digest of everything that decides how records become incidents: SQL, causes, the shop's tags, its zone."""
-    digest = hashlib.sha256(store.zone().encode())
+    digest = hashlib.sha256(repr(sorted(store.settings().items())).encode())
     files = [
         *sorted(QUERIES.rglob("*.sql")),
         *sorted(QUERIES.rglob("*.toml")),
@@ -74,7 +82,7 @@ def build(con: duckdb.DuckDBPyConnection, store: Store) -> bool:
     con.execute("begin")
     try:
         if state[1] != wanted:
-            causes.create_reference_tables(con, causes.read_causes(QUERIES / "causes"), _tags(store))
+            _create_references(con, store)
             _add_mapped_codes(con, store)
         _set_settings(con, store)
         if everything:
@@ -88,8 +96,8 @@ def build(con: duckdb.DuckDBPyConnection, store: Store) -> bool:
             _replace_touched(con)
         con.execute("delete from dirty_records")
         con.execute("update build_state set is_everything_due = false, build_version = $v", {"v": wanted})
-        if everything:
-            views.create_views(con)
+        # aggregates are small tables over the facts, made anew each time; views only where they may have changed
+        views.create_views(con) if everything else views.create_views(con, ("aggregates",))
         con.execute("delete from published")
         con.execute("insert into published values (now()::timestamp, $v)", {"v": wanted})
         con.execute("commit")
@@ -97,6 +105,14 @@ def build(con: duckdb.DuckDBPyConnection, store: Store) -> bool:
         con.execute("rollback")
         raise
     return True
+
+
+def _create_references(con: duckdb.DuckDBPyConnection, store: Store) -> None:
+    """The ref_ tables; a tag file of the shop that cannot be used is told with its line, and stops the build."""
+    try:
+        causes.create_reference_tables(con, causes.read_causes(QUERIES / "causes"), _tags(store))
+    except ShopTagsError as error:
+        raise StoreError(error.message) from error
 
 
 def _tags(store: Store) -> Path | None:
@@ -134,7 +150,7 @@ def _add_mapped_codes(con: duckdb.DuckDBPyConnection, store: Store) -> None:
 
 
 def _set_settings(con: duckdb.DuckDBPyConnection, store: Store) -> None:
-    """The shop's zone, and the currency that most orders are in (or the one the user chose)."""
+    """The shop's zone, the currency that most orders are in (or the one the user chose), and who its 3PLs are."""
     con.execute("delete from settings")
     con.execute(
         """
@@ -148,9 +164,14 @@ def _set_settings(con: duckdb.DuckDBPyConnection, store: Store) -> None:
                     union all select currency, count(*) from raw_returns group by all
                 )
                 where currency is not null group by currency order by sum(n) desc, currency limit 1
-            ))
+            )),
+            list_transform($third_party::varchar[], lambda name: upper(trim(name)))
         """,
-        {"zone": store.zone(), "chosen": store.settings().get("currency")},
+        {
+            "zone": store.zone(),
+            "chosen": store.settings().get("currency"),
+            "third_party": store.third_party_warehouses(),
+        },
     )
 
 

@@ -25,7 +25,10 @@ import duckdb
 
 from pipelines.messages import Message
 
-DEFAULT = Path("data/store")
+PROJECT = Path(__file__).resolve().parent.parent
+DEFAULT = PROJECT / "data" / "store"
+#: the invented shop lives apart: its figures never mix with real ones
+DEMO = PROJECT / "data" / "demo"
 KEPT_SNAPSHOTS = 3
 _MEMORY = "2GB"
 # DuckDB keeps other processes out of a file that is being written, but lets threads of one process in together
@@ -92,6 +95,13 @@ class Store:
         except (KeyError, ValueError, OSError) as error:
             raise StoreError(Message("unknown_zone", {"zone": zone})) from error
         return zone
+
+    def third_party_warehouses(self) -> list[str]:
+        """Names of the warehouses that a 3PL runs: settings.toml `third_party_warehouses`, else none."""
+        names = self.settings().get("third_party_warehouses", [])
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise StoreError(Message("third_party_warehouses_unreadable", {"value": str(names)}))
+        return names
 
     def customer_secret(self) -> str:
         """The key that turns e-mail addresses into customer keys; made once, readable by the owner only."""
@@ -173,6 +183,20 @@ def _only_writer(folder: Path) -> Iterator[None]:
     finally:
         with _WRITING_GUARD:
             _WRITING.discard(folder)
+
+
+def own_folder() -> Path:
+    """Where the user's data are loaded: INCIDENTS_STORE, else data/store of the project, from whatever folder."""
+    named = os.environ.get("INCIDENTS_STORE")
+    return Path(named) if named else DEFAULT
+
+
+def shown_folder() -> Path:
+    """Where figures are read from: the user's store, or the demo's as long as the user has loaded nothing."""
+    own = own_folder()
+    if "INCIDENTS_STORE" not in os.environ and Store(own).snapshot() is None and Store(DEMO).snapshot() is not None:
+        return DEMO
+    return own
 
 
 def _copy(source: Path, target: Path) -> None:

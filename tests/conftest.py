@@ -115,14 +115,16 @@ KEPT = {
 }
 REF_TYPES = {
     "ref_causes": dict.fromkeys(
-        ("cause", "family", "party", "exposure", "title_fr", "title_en", "why_fr", "why_en")
-        + ("first_step_fr", "first_step_en"),
+        (
+            *("cause", "family", "party", "exposure", "title_fr", "title_en", "why_fr", "why_en"),
+            *("first_step_fr", "first_step_en"),
+        ),
         "VARCHAR",
     ),
     "ref_codes": dict.fromkeys(("scheme", "code", "cause", "party", "confidence"), "VARCHAR"),
     "ref_phrases": dict.fromkeys(("phrase", "cause"), "VARCHAR"),
     "ref_tags": dict.fromkeys(("tag", "cause", "origin"), "VARCHAR"),
-    "settings": dict.fromkeys(("zone", "main_currency"), "VARCHAR"),
+    "settings": {"zone": "VARCHAR", "main_currency": "VARCHAR", "third_party_warehouses": "VARCHAR[]"},
 }
 FACTS = ("lines", "signals", "incidents", "exposure_daily")
 

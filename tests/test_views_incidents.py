@@ -78,7 +78,9 @@ def test_the_gap_is_from_one_signal_to_the_next_not_from_the_first(build: Build)
     assert grouped(con) == [["T1", "T2", "T3"], ["T4"]]
 
 
-def test_an_order_is_found_by_its_id_or_its_number_whatever_the_hash_the_case_or_the_spaces(build: Build) -> None:
+def test_an_order_is_found_by_its_id_or_its_number_whatever_the_hash_the_case_or_the_spaces(
+    build: Build,
+) -> None:
     con = build(
         orders="order_id | order_name | placed_at\n 555 | #ab-1001 | 2025-03-01 10:00:00",
         tickets="""
@@ -189,9 +191,9 @@ def test_a_refund_of_what_was_returned_adds_its_amount_and_blames_nobody(build: 
             F1        | L1      | 1001      | 2025-03-09 10:00:00 | 4500         | walmart.refund | GOODWILL
         """,
     )
-    assert rows(con, "select cause, party, has_conflict, secondary_causes, cost_cents, currency from build_incidents") == [
-        ("product_defect", "supplier", False, [], 4500, "EUR")
-    ]
+    assert rows(
+        con, "select cause, party, has_conflict, secondary_causes, cost_cents, currency from build_incidents"
+    ) == [("product_defect", "supplier", False, [], 4500, "EUR")]
     assert rows(con, "select cause, evidence, amount_cents from build_signals where kind = 'refund'") == [
         ("unknown", "none", 4500)
     ]
@@ -270,7 +272,10 @@ def test_without_a_refund_the_return_tells_the_cost_and_without_that_the_cancell
             C2              | L2      | 1001      | 2025-03-02 10:00:00 | 300
         """,
     )
-    assert rows(con, "select sku, cost_cents from build_incidents order by sku") == [("HAT", 300), ("SHOE", 700)]
+    assert rows(con, "select sku, cost_cents from build_incidents order by sku") == [
+        ("HAT", 300),
+        ("SHOE", 700),
+    ]
 
 
 def test_an_amount_in_another_currency_than_the_orders_is_left_out(build: Build) -> None:
@@ -301,7 +306,9 @@ def test_signals_that_blame_different_parties_are_a_conflict_and_unknown_never_i
             R2        | L2      | 1001      | 2025-03-06 10:00:00 | shopify.return | DEFECTIVE
         """,
     )
-    assert rows(con, "select sku, cause, evidence, secondary_causes, has_conflict from build_incidents order by sku") == [
+    assert rows(
+        con, "select sku, cause, evidence, secondary_causes, has_conflict from build_incidents order by sku"
+    ) == [
         ("HAT", "product_defect", "reason", [], False),
         ("SHOE", "late_delivery", "tag", ["product_defect"], True),
     ]
@@ -326,7 +333,10 @@ def test_the_catalogue_fills_what_the_line_does_not_say(build: Build) -> None:
         ("A glove", "Dubois", "Gloves"),
         ("A shoe", "Ferrand", "Shoes"),
     ]
-    assert rows(con, "select sku, supplier from build_lines order by all") == [("HAT", None), ("SHOE", "Ferrand")]
+    assert rows(con, "select sku, supplier from build_lines order by all") == [
+        ("HAT", None),
+        ("SHOE", "Ferrand"),
+    ]
 
 
 def test_an_order_known_only_by_its_lines_is_an_order(build: Build) -> None:
@@ -415,7 +425,9 @@ def test_exposure_counts_each_order_once_and_each_thing_on_its_own_day(build: Bu
         """,
     )
     con.execute("create table lines as from build_lines")
-    con.execute("create table affected_dates as select unnest(['2025-03-01'::date, '2025-03-03'::date]) as date")
+    con.execute(
+        "create table affected_dates as select unnest(['2025-03-01'::date, '2025-03-03'::date]) as date"
+    )
     views.run_exposure(con)
     assert rows(
         con,
@@ -428,3 +440,35 @@ def test_exposure_counts_each_order_once_and_each_thing_on_its_own_day(build: Bu
         ("event", "2025-03-03", 0, 0, 2, 0),
         ("order", "2025-03-01", 2, 3, 2, 5),
     ]
+
+
+def test_an_error_of_a_warehouse_that_a_3pl_runs_is_the_3pls(build: Build) -> None:
+    con = build(
+        orders="order_id | order_name\n 1 | 1001\n 2 | 1002",
+        order_lines="order_id | line_id | sku\n 1 | L1 | A\n 1 | L2 | B\n 2 | L3 | A",
+        shipments="""
+            shipment_id | order_id | carrier | warehouse
+            P1          | 1        | Nord    | laval
+            P2          | 2        | Nord    | Boutique
+        """,
+        tickets="""
+            ticket_id | created_at          | order_ref | tags
+            T1        | 2025-03-05 10:00:00 | 1001      | wrong_item
+            T2        | 2025-03-05 10:00:00 | 1002      | wrong_item
+        """,
+        settings="zone | main_currency | third_party_warehouses\n UTC | EUR | LAVAL",
+    )
+    assert rows(con, "select warehouse, carrier, fulfilled_by, party from build_incidents order by warehouse") == [
+        ("Boutique", "Nord", None, "merchant"),
+        ("laval", "Nord", "3pl", "3pl"),
+    ]
+
+
+def test_parcels_of_two_warehouses_do_not_say_which_of_them_erred(build: Build) -> None:
+    con = build(
+        orders="order_id | order_name\n 1 | 1001",
+        order_lines="order_id | line_id | sku\n 1 | L1 | A",
+        shipments="shipment_id | order_id | warehouse\n P1 | 1 | Laval\n P2 | 1 | Lyon",
+        tickets="ticket_id | created_at | order_ref\n T1 | 2025-03-05 10:00:00 | 1001",
+    )
+    assert rows(con, "select warehouse from build_incidents") == [(None,)]

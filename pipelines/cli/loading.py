@@ -84,13 +84,14 @@ def arrived(before: Look, now: Look, done: Look) -> list[Path]:
 
 def demo(chosen: argparse.Namespace, words: Words) -> int:
     """Writes the files of the invented shop and loads them."""
-    from pipelines.demo import copy_mappings, last_monday, write_demo
+    from pipelines.demo import copy_mappings, copy_settings, last_monday, write_demo
 
     store = Store(chosen.store)
     print(words.say("demo_writing"), file=sys.stderr, flush=True)
+    copy_settings(store.user)
     copy_mappings(store.user / "mappings")
     until = last_monday(datetime.now(UTC).date())
-    paths = write_demo(store.folder / "demo", until, chosen.size, chosen.seed)
+    paths = write_demo(store.folder / "files", until, chosen.size, chosen.seed)
     results = load_files(paths, store, Options(), progress_on(sys.stderr, words))
     _print(results, words)
     # the demo has broken rows on purpose, so that the pages can show what becomes of them

@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if chosen.verb is None:
         parser.print_help(sys.stderr)
         return 2
-    chosen.store = (chosen.store or default_store()).resolve()
+    chosen.store = (chosen.store or default_store(chosen.verb)).resolve()
     try:
         return _run(chosen, words)
     except CommandError as error:
@@ -77,7 +77,10 @@ def _run(chosen: argparse.Namespace, words: Words) -> int:
         raise CommandError(words.say("no_data", program=program())) from error
 
 
-def default_store() -> Path:
-    """INCIDENTS_STORE, else data/store of the project, from whatever folder this is run."""
-    named = os.environ.get("INCIDENTS_STORE")
-    return Path(named) if named else ROOT / "data" / "store"
+def default_store(verb: str) -> Path:
+    """The store a verb means when none is named: the demo is built apart, and read until there are real data."""
+    from pipelines.store import DEMO, own_folder, shown_folder
+
+    if verb == "demo":
+        return DEMO if "INCIDENTS_STORE" not in os.environ else own_folder()
+    return own_folder() if verb in ("load", "watch") else shown_folder()

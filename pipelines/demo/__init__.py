@@ -59,6 +59,13 @@ def copy_mappings(folder: Path) -> list[Path]:
     return copied
 
 
+def copy_settings(folder: Path) -> None:
+    """The invented shop's time zone, currency and 3PL warehouses, unless the folder has settings already."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / "settings.toml").exists():
+        shutil.copy(MAPPINGS.parent / "demo_settings.toml", folder / "settings.toml")
+
+
 def last_monday(today: date) -> date:
     """The Monday that ended the last complete week: the usual end of the demo."""
     return today - timedelta(days=today.weekday())

@@ -1,7 +1,8 @@
 -- Incidents: everything that happened to one order line, once, with its root cause. The best of all votes is the
 -- cause, the others are kept as secondary causes, and votes for different parties are a conflict.
 -- Grain: one row per incident. Reads: int_signals, int_verdicts, int_shared_incidents, int_judgements,
--- int_incident_costs, int_incident_quantities, build_lines, stg_orders, stg_products, ref_causes, settings.
+-- int_incident_costs, int_incident_quantities, build_lines, stg_orders, stg_order_places, stg_products, ref_causes,
+-- settings.
 create or replace temp view build_incidents as
 with shared as (
     select
@@ -76,12 +77,12 @@ select
     coalesce(lines.supplier, products.supplier) as supplier,
     lines.lot,
     coalesce(lines.category, products.category) as category,
-    coalesce(lines.warehouse, orders.warehouse, incidents.warehouse) as warehouse,
-    coalesce(lines.carrier, orders.carrier, incidents.carrier) as carrier,
+    coalesce(places.warehouse, incidents.warehouse) as warehouse,
+    coalesce(places.carrier, incidents.carrier) as carrier,
     coalesce(orders.channel, incidents.channel) as channel,
     orders.country,
     orders.region,
-    orders.fulfilled_by,
+    places.fulfilled_by,
     coalesce(incidents.cause, 'unknown') as cause,
     coalesce(incidents.party, 'unknown') as party,
     coalesce(causes.family, 'unknown') as family,
@@ -101,6 +102,7 @@ select
 from incidents
 left join build_lines as lines on incidents.line_key = lines.line_key
 left join stg_orders as orders on incidents.order_key = orders.order_key
+left join stg_order_places as places on incidents.order_key = places.order_key
 left join stg_products as products on upper(trim(coalesce(lines.sku, incidents.sku))) = products.sku_key
 left join ref_causes as causes on incidents.cause = causes.cause
 left join int_incident_costs as costs on incidents.incident_key = costs.incident_key

@@ -3,7 +3,8 @@
 -- (re-labelled by a warehouse) is a unit of its own within the order. A signal that names no article joins the only
 -- unit that other signals are about, or else the order itself. Within a unit, signals no more than 60 days apart from
 -- one to the next are one incident. Of an order whose lines are not loaded nothing but the signals' own SKUs is known.
--- Grain: one row per signal that names an order. Reads: stg_signals, int_order_links, stg_orders, build_lines.
+-- Grain: one row per signal that names an order. Reads: stg_signals, int_order_links, stg_orders,
+-- stg_order_places, build_lines.
 create or replace temp table int_placed_signals as
 with named as (
     select
@@ -25,7 +26,7 @@ with named as (
             if(signals.kind = 'cancellation', orders.cancelled_at, null),
             orders.placed_at
         ) as occurred_at,
-        orders.is_fulfilled_by_third_party
+        places.fulfilled_by in ('3pl', 'marketplace') as is_fulfilled_by_third_party
     from stg_signals as signals
     inner join int_order_links as links
         on
@@ -34,6 +35,7 @@ with named as (
             and signals.order_ref is not distinct from links.order_ref
             and signals.order_id is not distinct from links.order_id
     left join stg_orders as orders on links.order_key = orders.order_key
+    left join stg_order_places as places on links.order_key = places.order_key
     where signals.order_ref is not null or signals.order_id is not null
 ),
 
@@ -167,4 +169,4 @@ select
     ) as is_told_already,
     numbered.unit = numbered.order_key as is_about_the_order
 from numbered
-left join (select line_key from build_lines) as lines on numbered.unit = lines.line_key;
+left join build_lines as lines on numbered.unit = lines.line_key;

@@ -1,28 +1,16 @@
 -- Order lines with what is known of their order, article and parcel. An order whose lines are not known has one line
 -- that stands for it, so that it still counts as an order and as something that was shipped.
--- Grain: one row per order line. Reads: stg_orders, stg_products, stg_shipments, stg_order_refs, batch_order_lines,
--- settings.
+-- Grain: one row per order line. Reads: stg_orders, stg_order_places, stg_products, batch_order_lines, settings.
 create or replace temp table build_lines as
-with parcels as (
+with orders as (
     select
-        stg_order_refs.order_key,
-        min(stg_shipments.carrier) as carrier,
-        min(stg_shipments.warehouse) as warehouse,
-        min(stg_shipments.shipped_at) as shipped_at
-    from stg_shipments
-    inner join stg_order_refs
-        on stg_shipments.ref = stg_order_refs.ref and stg_shipments.account = stg_order_refs.account
-    group by all
-),
-
-orders as (
-    select
-        stg_orders.* exclude (carrier, warehouse, shipped_at),
-        coalesce(stg_orders.carrier, parcels.carrier) as carrier,
-        coalesce(stg_orders.warehouse, parcels.warehouse) as warehouse,
-        coalesce(stg_orders.shipped_at, parcels.shipped_at) as shipped_at
+        stg_orders.* exclude (carrier, warehouse, fulfilled_by, shipped_at),
+        places.carrier,
+        places.warehouse,
+        places.fulfilled_by,
+        coalesce(stg_orders.shipped_at, places.shipped_at) as shipped_at
     from stg_orders
-    left join parcels using (order_key)
+    inner join stg_order_places as places using (order_key)
 )
 
 select

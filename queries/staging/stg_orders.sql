@@ -53,7 +53,6 @@ select
     * replace (
         upper(trim(ltrim(trim(coalesce(order_ref, order_name, order_id)), '#'))) as order_ref
     ),
-    lower(fulfilled_by) in ('3pl', 'marketplace') as is_fulfilled_by_third_party,
     timezone((select settings.zone from settings), timezone('UTC', placed_at))::date as order_date,
     -- an order that was never paid is no exposure: it could not be shipped or be out of stock
     coalesce(
