@@ -22,4 +22,7 @@ st.session_state["_url"] = {
 
 page = st.navigation(navigation.menu(), position="top")
 navigation.follow()
-page.run()
+try:
+    page.run()
+finally:  # a page without data stops early, and its links must work too
+    navigation.links()

@@ -115,14 +115,14 @@ def files(page: Page) -> None:
     """Every file (or sheet) that was read: rows in = loaded + unchanged + rejected."""
     st.subheader(t("data.files"), anchor=False)
     rows = db.query("data_files")
-    shown = rows.with_columns(status_name=names.column(rows, "status", "file_status")).sort(
-        "loaded_at", "file_name", descending=[True, False]
-    )
+    shown = rows.with_columns(
+        kind_names=_kinds(rows), status_name=names.column(rows, "status", "file_status")
+    ).sort("loaded_at", "file_name", descending=[True, False])
     shown = shown.with_columns(zones.local("loaded_at"))
     columns = [
         Column("file_name", t("column.file")),
         Column("source", t("column.source")),
-        Column("kinds", t("column.kinds"), "list"),
+        Column("kind_names", t("column.kinds")),
         Column("status_name", t("column.status")),
         Column("rows_in", t("column.rows_in"), "count"),
         Column("loaded", t("column.loaded"), "count"),
@@ -134,6 +134,12 @@ def files(page: Page) -> None:
     tables.show(shown, columns, "files", t("data.files_alt"))
 
 
+def _kinds(rows: pl.DataFrame) -> pl.Series:
+    """The kinds of records of each file, as the reader calls them."""
+    kinds = [[names.code("record_kind", kind) for kind in found or []] for found in rows["kinds"].to_list()]
+    return pl.Series([", ".join(found) for found in kinds], dtype=pl.String)
+
+
 def rejects(page: Page) -> None:
     """Rows that were not loaded, each with its line, its reason and its own text, to be mended and loaded again."""
     rows = db.query("data_rejects")
@@ -141,10 +147,7 @@ def rejects(page: Page) -> None:
     if rows.is_empty():
         empty.section("data.no_rejects")
         return
-    reasons = [
-        said(Message(reason, json.loads(params) if params else {}), page.lang)
-        for reason, params in rows.select("reason", "params").iter_rows()
-    ]
+    reasons = [_reason(row, page.lang) for row in rows.iter_rows(named=True)]
     columns = [
         Column("file_name", t("column.file")),
         Column("line", t("column.line"), "count"),
@@ -156,6 +159,12 @@ def rejects(page: Page) -> None:
     tables.show(
         rows.with_columns(said=pl.Series(reasons, dtype=pl.String)), columns, "rejects", t("data.rejects_alt")
     )
+
+
+def _reason(row: dict[str, Any], lang: Lang) -> str:
+    """Why a row was rejected, with the column and the value that stand in the way."""
+    seen = {"column": row["column_name"] or "", "value": row["value"] or ""}
+    return said(Message(row["reason"], {**seen, **json.loads(row["params"] or "{}")}), lang)
 
 
 def freshness(page: Page) -> None:
@@ -197,12 +206,12 @@ def unmapped(page: Page) -> None:
 def _dropzone_words() -> str:
     """Streamlit's drop zone speaks English only: its words are replaced by ours, in the reader's language."""
     zone = "[data-testid=stFileUploaderDropzone]"
-    words = {"Instructions": t("data.drop"), "Button": t("data.browse")}
+    instructions = zone.replace("]", "Instructions]")
     return (
         "<style>"
-        f".st-key-upload {zone}Instructions span {{ font-size: 0 }}"
-        f'.st-key-upload {zone}Instructions::after {{ content: "{words["Instructions"]}" }}'
+        f".st-key-upload {instructions} span {{ font-size: 0 }}"
+        f'.st-key-upload {instructions} span::after {{ content: "{t("data.drop")}"; font-size: 0.875rem }}'
         f".st-key-upload {zone} button p {{ font-size: 0 }}"
-        f'.st-key-upload {zone} button p::after {{ content: "{words["Button"]}"; font-size: 0.9rem }}'
+        f'.st-key-upload {zone} button p::after {{ content: "{t("data.browse")}"; font-size: 0.9rem }}'
         "</style>"
     )

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import polars as pl
 import streamlit as st
 
-from app import db, empty, filter_bar, formats, navigation
+from app import db, empty, filter_bar, formats
 from app.filters import DIMENSIONS, Filters, Notice, Span, periods, read
 from app.i18n import Lang, language, md, t
 
@@ -98,7 +98,6 @@ def bare_header(title: str) -> None:
     """Title and language."""
     with st.container(horizontal=True, vertical_alignment="top", gap=None, key="head"):
         st.title(md(title), anchor=False)
-        navigation.links()
         filter_bar.language_switch()
 
 

@@ -27,11 +27,18 @@ def grouped(page: Page) -> tuple[str, pl.DataFrame]:
         return "cause", by_cause.with_columns(group=pl.col("cause"), base=pl.col("exposure_count"))
     orders = db.query("trend_total", page.filters.variables()).select("period_start_date", base="order_count")
     families = by_cause.group_by("period_start_date", "family").agg(
-        pl.col("incident_count", "cost_cents").sum(), pl.col("is_complete").first()
+        pl.col("incident_count").sum(), known_cost(), pl.col("is_complete").first()
     )
     return "family", families.join(orders, on="period_start_date", how="left").with_columns(
         group=pl.col("family")
     )
+
+
+def known_cost() -> pl.Expr:
+    """The cost of a group: null when it had incidents and none of their amounts is known, never 0."""
+    priced = pl.col("cost_cents").filter(pl.col("incident_count") > 0)
+    is_unknown = (pl.col("incident_count").sum() > 0) & (priced.drop_nulls().len() == 0)
+    return pl.when(~is_unknown).then(pl.col("cost_cents").sum()).alias("cost_cents")
 
 
 def chart(page: Page) -> None:

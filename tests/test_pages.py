@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import navigation
+from app.trends import known_cost
 from pipelines.reader import Reader
 from pipelines.store import Store
 from tests.pages_store import MARKDOWN, small_store
@@ -159,3 +161,15 @@ def test_without_data_every_page_says_which_file_to_fetch(
     assert [e.value for e in app.exception] == []
     assert "Shopify" in words(app)
     assert "Zendesk" in words(app)
+
+
+def test_a_cost_that_is_not_known_is_not_nothing() -> None:
+    rows = pl.DataFrame(
+        {
+            "family": ["a", "a", "b", "b", "c"],
+            "incident_count": [3, 0, 2, 1, 0],
+            "cost_cents": [None, 0, None, 500, 0],
+        }
+    )
+    costs = rows.group_by("family").agg(known_cost()).sort("family")["cost_cents"].to_list()
+    assert costs == [None, 500, 0]
