@@ -81,12 +81,16 @@ def poll(folder: Path, stop: Event, found: multiprocessing.Queue[tuple[int, list
 
 def main() -> int:
     """Runs the kills and prints what was seen."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--kills", type=int, default=50)
-    parser.add_argument("--rows", type=int, default=20_000, help="rows of the first file; each day has a tenth")
+    parser.add_argument(
+        "--rows", type=int, default=20_000, help="rows of the first file; each day has a tenth"
+    )
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    dice = random.Random(arguments.seed)  # noqa: S311
+    dice = random.Random(arguments.seed)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         day = arguments.rows // 10
@@ -96,18 +100,19 @@ def main() -> int:
             write_tickets(path, arguments.rows + number * day, arguments.rows + (number + 1) * day)
 
         begun = time.perf_counter()
-        subprocess.run(command(folder / "calm", files[:2]), cwd=ROOT, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+        subprocess.run(command(folder / "calm", files[:2]), cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
         usual = time.perf_counter() - begun
-        subprocess.run(command(folder / "calm", files), cwd=ROOT, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+        subprocess.run(command(folder / "calm", files), cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
         stormy, wrong = Store(folder / "stormy"), []
-        subprocess.run(command(stormy.folder, files[:1]), cwd=ROOT, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
-        stop, found = multiprocessing.Event(), multiprocessing.Queue()
+        subprocess.run(command(stormy.folder, files[:1]), cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        stop = multiprocessing.Event()
+        found: multiprocessing.Queue[tuple[int, list[str], list[State]]] = multiprocessing.Queue()
         reader = multiprocessing.Process(target=poll, args=(stormy.folder, stop, found))
         reader.start()
         completed = 0
         for path in files[1:]:
-            load = subprocess.Popen(  # noqa: S603
+            load = subprocess.Popen(
                 command(stormy.folder, [path]), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
             )
             try:
@@ -123,7 +128,7 @@ def main() -> int:
                 continue
             if seen is None or (seen[0] - arguments.rows) % day or seen[1] != seen[0]:
                 wrong.append(f"half a state: {seen}")
-        last = subprocess.run(command(stormy.folder, files), cwd=ROOT, stdout=subprocess.DEVNULL, check=False)  # noqa: S603
+        last = subprocess.run(command(stormy.folder, files), cwd=ROOT, stdout=subprocess.DEVNULL, check=False)
         stop.set()
         reads, errors, states = found.get(timeout=60)
         reader.join()

@@ -20,9 +20,7 @@ FACTS = {
     "exposure_daily": "* exclude (order_count), order_count",
 }
 
-GORGIAS = (
-    "Ticket id,Tags,Initial channel,Created by an agent,Subject,Creation date,Closed date,Survey score,Customer email"
-)
+GORGIAS = "Ticket id,Tags,Initial channel,Created by an agent,Subject,Creation date,Closed date,Survey score,Customer email"
 RETURNS = (
     "return-date\torder-id\tsku\tasin\tfnsku\tproduct-name\tquantity\tfulfillment-center-id\tdetailed-disposition\t"
     "reason\tstatus\tlicense-plate-number\tcustomer-comments"
@@ -44,14 +42,18 @@ def _table(path: Path, header: str, rows: list[str]) -> Path:
     return path
 
 
-def _order(number: int, sku: str, status: str = "Shipped", updated: str = "2026-03-02", item: str = "Shipped") -> str:
+def _order(
+    number: int, sku: str, status: str = "Shipped", updated: str = "2026-03-02", item: str = "Shipped"
+) -> str:
     return (
         f"701-0000001-{number:07d}\t\t2026-03-01T10:00:00+00:00\t{updated}T10:00:00+00:00\t{status}\tAmazon\tAmazon.ca\t"
         f"Standard\tBoot\t{sku}\tB0\t{item}\t1\tCAD\t100.00\t15.00\tX\tQC\tH2X\tCA"
     )
 
 
-def _return(number: int, sku: str, lpn: str, day: str, reason: str = "DEFECTIVE", disposition: str = "DEFECTIVE") -> str:
+def _return(
+    number: int, sku: str, lpn: str, day: str, reason: str = "DEFECTIVE", disposition: str = "DEFECTIVE"
+) -> str:
     return (
         f"{day}T15:31:40+00:00\t701-0000001-{number:07d}\t{sku}\tB0\tX0\tBoot\t1\tYYZ4\t{disposition}\t{reason}\t"
         f"Unit returned to inventory\t{lpn}\t"
@@ -62,7 +64,9 @@ def _files(folder: Path) -> list[Path]:
     """Four exports that overlap, contradict and complete one another."""
     folder.mkdir(parents=True, exist_ok=True)
     return [
-        _table(folder / "orders-early.txt", ORDERS, [_order(n, f"SKU-{n % 3}", "Unshipped") for n in range(1, 9)]),
+        _table(
+            folder / "orders-early.txt", ORDERS, [_order(n, f"SKU-{n % 3}", "Unshipped") for n in range(1, 9)]
+        ),
         _table(
             folder / "orders-late.txt",
             ORDERS,
@@ -77,7 +81,9 @@ def _files(folder: Path) -> list[Path]:
             [
                 *(_return(n, f"SKU-{n % 3}", f"LPN{n}", "2026-03-25") for n in range(3, 7)),
                 _return(3, "SKU-0", "LPN3", "2026-03-25"),  # the same unit twice
-                _return(20, "SKU-0", "LPN20", "2026-03-26", "NEVER_ARRIVED", "SELLABLE"),  # its order is not loaded
+                _return(
+                    20, "SKU-0", "LPN20", "2026-03-26", "NEVER_ARRIVED", "SELLABLE"
+                ),  # its order is not loaded
             ],
         ),
         _tickets(
@@ -117,7 +123,9 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[obje
     return _facts(store)
 
 
-def test_the_files_of_this_test_make_incidents_of_several_kinds(whole: dict[str, list[tuple[object, ...]]]) -> None:
+def test_the_files_of_this_test_make_incidents_of_several_kinds(
+    whole: dict[str, list[tuple[object, ...]]],
+) -> None:
     kinds = {kind for row in whole["incidents"] for kind in row[9]}  # type: ignore[attr-defined]
     assert kinds >= {"ticket", "return", "cancellation"}
     assert len(whole["lines"]) == 13
@@ -162,7 +170,7 @@ def test_an_older_state_never_replaces_a_newer_one(tmp_path: Path) -> None:
 
 
 def test_many_small_loads_equal_one_large_one(tmp_path: Path) -> None:
-    dice = random.Random(7)  # noqa: S311
+    dice = random.Random(7)
     rows = [
         f"{n},{dice.choice(['defectueux', 'colis_perdu', '', 'vip'])},email,False,"
         f"Order 701-0000001-{dice.randrange(1, 9):07d},2026-04-{1 + n % 28:02d} 10:00:00,,,c{n}@example.com"
@@ -196,7 +204,9 @@ def test_one_bad_row_and_one_bad_file_stop_nothing_else(tmp_path: Path) -> None:
     snapshot = store.snapshot()
     assert snapshot is not None
     with duckdb.connect(str(snapshot), read_only=True) as con:
-        rejects = con.execute("select line, column_name, value, reason, raw_text from rejects order by line").fetchall()
+        rejects = con.execute(
+            "select line, column_name, value, reason, raw_text from rejects order by line"
+        ).fetchall()
     assert rejects == [
         (3, "Creation date", "yesterday", "not_a_date", "2,,email,False,b,yesterday,,,"),
         (4, "Survey score", "many", "not_a_number", "3,,email,False,c,2026-03-27 10:00:00,,many,"),
@@ -205,7 +215,14 @@ def test_one_bad_row_and_one_bad_file_stop_nothing_else(tmp_path: Path) -> None:
 
 def test_mended_rejects_load_and_leave_nothing_twice(tmp_path: Path) -> None:
     store = Store(tmp_path / "store")
-    load([_tickets(tmp_path / "a.csv", ["1,,email,False,a,2026-03-27 10:00:00,,,", "2,,email,False,b,soon,,,"])], store)
+    load(
+        [
+            _tickets(
+                tmp_path / "a.csv", ["1,,email,False,a,2026-03-27 10:00:00,,,", "2,,email,False,b,soon,,,"]
+            )
+        ],
+        store,
+    )
     (mended,) = load([_tickets(tmp_path / "b.csv", ["2,,email,False,b,2026-03-28 10:00:00,,,"])], store)
     assert (mended.loaded, mended.rejected) == (1, 0)
     assert len(_facts(store)["signals"]) == 2
@@ -218,7 +235,9 @@ def test_mended_rejects_load_and_leave_nothing_twice(tmp_path: Path) -> None:
         (["31/12/2025 10:00", "12/31/2025 10:00"], "dates_change_order"),
     ],
 )
-def test_dates_that_the_file_does_not_settle_are_refused_not_guessed(dates: list[str], code: str, tmp_path: Path) -> None:
+def test_dates_that_the_file_does_not_settle_are_refused_not_guessed(
+    dates: list[str], code: str, tmp_path: Path
+) -> None:
     store = Store(tmp_path / "store")
     file = _tickets(tmp_path / "t.csv", [f"{n},,email,False,a,{at},,," for n, at in enumerate(dates)])
     (result,) = load([file], store)
@@ -232,8 +251,19 @@ def test_dates_that_the_file_does_not_settle_are_refused_not_guessed(dates: list
 
 def test_one_date_above_twelve_settles_the_whole_file(tmp_path: Path) -> None:
     store = Store(tmp_path / "store")
-    load([_tickets(tmp_path / "t.csv", ["1,,email,False,a,03/04/2026 10:00,,,", "2,,email,False,a,25/04/2026 10:00,,,"])], store)
-    assert sorted(str(row[4]) for row in _facts(store)["signals"]) == ["2026-04-03 10:00:00", "2026-04-25 10:00:00"]
+    load(
+        [
+            _tickets(
+                tmp_path / "t.csv",
+                ["1,,email,False,a,03/04/2026 10:00,,,", "2,,email,False,a,25/04/2026 10:00,,,"],
+            )
+        ],
+        store,
+    )
+    assert sorted(str(row[4]) for row in _facts(store)["signals"]) == [
+        "2026-04-03 10:00:00",
+        "2026-04-25 10:00:00",
+    ]
 
 
 def test_a_second_loader_is_told_that_the_store_is_busy(tmp_path: Path) -> None:
@@ -247,7 +277,10 @@ def test_readers_keep_their_snapshot_and_only_three_are_kept(tmp_path: Path) -> 
     store = Store(tmp_path / "store")
     names = []
     for day in range(1, 6):
-        load([_tickets(tmp_path / f"{day}.csv", [f"{day},,email,False,a,2026-03-{day:02d} 10:00:00,,,"])], store)
+        load(
+            [_tickets(tmp_path / f"{day}.csv", [f"{day},,email,False,a,2026-03-{day:02d} 10:00:00,,,"])],
+            store,
+        )
         names.append(store.snapshot())
     assert len(set(names)) == 5
     assert sorted(store.snapshots.glob("*.duckdb")) == sorted(filter(None, names[-3:]))
@@ -256,14 +289,24 @@ def test_readers_keep_their_snapshot_and_only_three_are_kept(tmp_path: Path) -> 
 def test_progress_is_told_for_every_file_and_step(tmp_path: Path) -> None:
     seen: list[Progress] = []
     load(_files(tmp_path / "in"), Store(tmp_path / "store"), progress=seen.append)
-    assert [p.file for p in seen if p.step == "read"] == ["orders-early.txt", "orders-late.txt", "returns.txt", "tickets.csv"]
+    assert [p.file for p in seen if p.step == "read"] == [
+        "orders-early.txt",
+        "orders-late.txt",
+        "returns.txt",
+        "tickets.csv",
+    ]
     assert [p.step for p in seen[4:]] == ["build", "publish", "done"]
 
 
 def test_no_personal_data_reaches_the_store(tmp_path: Path) -> None:
     store = Store(tmp_path / "store")
     load(
-        [_tickets(tmp_path / "t.csv", ["1,,email,False,Call 514 555 0199 or zoe@example.com,2026-03-27 10:00:00,,,zoe@example.com"])],
+        [
+            _tickets(
+                tmp_path / "t.csv",
+                ["1,,email,False,Call 514 555 0199 or zoe@example.com,2026-03-27 10:00:00,,,zoe@example.com"],
+            )
+        ],
         store,
     )
     stored = store.master.read_bytes()
@@ -279,8 +322,6 @@ def test_what_decides_how_records_are_read_is_part_of_the_build_version(tmp_path
     (store.user / "tags.csv").write_text("tag,cause\nbizarre,product_defect\n", encoding="utf-8")
     load([], store)
     assert _facts(store)["incidents"][0][3] == "product_defect"
-
-
 
 
 def test_rows_without_an_id_are_not_doubled_when_newer_code_reads_the_file_again(tmp_path: Path) -> None:

@@ -458,7 +458,9 @@ def test_an_error_of_a_warehouse_that_a_3pl_runs_is_the_3pls(build: Build) -> No
         """,
         settings="zone | main_currency | third_party_warehouses\n UTC | EUR | LAVAL",
     )
-    assert rows(con, "select warehouse, carrier, fulfilled_by, party from build_incidents order by warehouse") == [
+    assert rows(
+        con, "select warehouse, carrier, fulfilled_by, party from build_incidents order by warehouse"
+    ) == [
         ("Boutique", "Nord", None, "merchant"),
         ("laval", "Nord", "3pl", "3pl"),
     ]
