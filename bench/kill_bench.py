@@ -44,8 +44,12 @@ def state(store: Store) -> State | None:
     if snapshot is None:
         return None
     with duckdb.connect(str(snapshot), read_only=True) as con:
-        counts = "select (select count(*) from raw_tickets), (select count(*) from signals), (select count(*) from incidents)"
-        found = con.execute(counts).fetchone()
+        found = con.execute(
+            """
+            select
+                (select count(*) from raw_tickets), (select count(*) from signals), (select count(*) from incidents)
+            """
+        ).fetchone()
     assert found is not None
     return found
 
@@ -59,7 +63,8 @@ def digest(store: Store) -> list[tuple[object, ...]]:
             """
             select 'signals', count(*), bit_xor(hash(record_id, cause, party, evidence, occurred_at)) from signals
             union all
-            select 'incidents', count(*), bit_xor(hash(incident_key, cause, party, signal_count, event_date)) from incidents
+            select 'incidents', count(*), bit_xor(hash(incident_key, cause, party, signal_count, event_date))
+            from incidents
             """
         ).fetchall()
 

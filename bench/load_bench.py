@@ -29,7 +29,8 @@ _TICKETS = """
         select
             (90000000 + i)::varchar as "Ticket id",
             [
-                'mauvaise_taille', 'wrong_item', 'defectueux', 'late', 'colis_perdu', 'vip', 'où est ma commande', 'refund'
+                'mauvaise_taille', 'wrong_item', 'defectueux', 'late',
+                'colis_perdu', 'vip', 'où est ma commande', 'refund'
             ][1 + noise(i, 1) % 8] || ',' || 'wave_' || noise(i, 2) % 10 as "Tags",
             ['email', 'chat', 'contact_form', 'instagram-direct-message'][1 + noise(i, 3) % 4] as "Initial channel",
             ['normal', 'high'][1 + noise(i, 4) % 2] as "Priority",

@@ -31,7 +31,7 @@ def rows(con: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[object, ...]]:
     return con.execute(sql).fetchall()
 
 
-def grouped(con: duckdb.DuckDBPyConnection) -> list[list[str]]:
+def grouped(con: duckdb.DuckDBPyConnection) -> list[object]:
     """The record keys of each incident, without source and account."""
     return [
         keys
