@@ -78,6 +78,10 @@ def test_one_record_with_lists_inside_is_one_document(read: Reader, content: obj
     assert ids(read(content)) == [5]
 
 
+def test_empty_objects_on_lines_of_their_own_do_not_make_a_file_of_lines(read: Reader) -> None:
+    assert ids(read(json.dumps([{"id": 1, "a": [{}, {}, {}]}], indent=2))) == [1]
+
+
 def test_a_report_of_several_lists_is_one_document(read: Reader) -> None:
     found = read(
         {"accountStatuses": [{"marketplaceId": "A"}], "performanceMetrics": [{"lateShipmentRate": {}}]}

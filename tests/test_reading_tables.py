@@ -123,6 +123,12 @@ def test_a_quote_inside_a_quoted_cell_costs_one_row(read: Reader) -> None:
     assert rows(sheet) == [("2", "fine")]
 
 
+def test_a_quote_reopened_after_a_space_does_not_swallow_the_rows_after_it(read: Reader) -> None:
+    sheet = read('a,b,c\nx,,\nx,,"\nx,,""" ",more\n"\nx,,end\n')
+    assert rows(sheet) == [("x", None, None), ("x", None, "end")]
+    assert sheet.rows_in == 5
+
+
 def test_mixed_line_ends_are_all_line_ends(read: Reader) -> None:
     assert rows(read("a,b\r\n1,2\n3,4\r\n5,6")) == [("1", "2"), ("3", "4"), ("5", "6")]
     assert rows(read("a,b\r1,2\r3,4\r", "mac.csv")) == [("1", "2"), ("3", "4")]

@@ -17,8 +17,6 @@ from pipelines.reading.json_text import BrokenJsonError, Cursor, Value
 from pipelines.reading.model import BadRow, Original, Refusal, Sheet
 
 SHOWN = 10_000
-# Between values they are only layout; inside strings JSON does not allow them.
-_LINE_ENDS = {ord("\n"): " ", ord("\r"): " "}
 
 _STAGE_LINES = """
 create temp table staged as
@@ -48,17 +46,14 @@ def read(path: Path, name: str, con: duckdb.DuckDBPyConnection, scratch: Path) -
 
 
 def _is_one_a_line(text: Path) -> bool:
-    """True when one of the first lines is a whole object and another follows it."""
-    whole = 0
+    """True when most of the first lines begin an object and some are whole; some others may be broken."""
     with text.open(encoding="utf-8", errors="replace") as stream:
-        for _ in range(20):
-            line = stream.readline(encodings.CHUNK * 16)
-            if not line:
-                break
-            whole += _is_object(line)
-            if whole > 1:
-                return True
-    return False
+        lines = [stream.readline(encodings.CHUNK * 16).strip() for _ in range(20)]
+    filled = [line for line in lines if line]
+    whole = sum(map(_is_object, filled))
+    begun = sum(line.startswith("{") for line in filled)
+    # A text laid out over many lines begins with a bracket alone.
+    return whole > 1 and 2 * begun >= len(filled) and len(filled[0]) > 1
 
 
 def _is_object(text: str) -> bool:
@@ -140,7 +135,7 @@ def _values_sheet(text: Path, name: str, con: duckdb.DuckDBPyConnection, scratch
                 bad.append(BadRow(record.line, record.text[:SHOWN], "not_an_object"))
                 target.write("\n")
             else:
-                target.write(_document(record).translate(_LINE_ENDS) + "\n")
+                target.write(_on_one_line(_document(record)) + "\n")
     table = staging.new_name()
     con.execute(staging.statement(_STAGE_LINES, table), {"path": str(even)})
     even.unlink()
@@ -173,6 +168,11 @@ def _document(record: Value) -> str:
     if isinstance(record.value.get("node"), dict) and set(record.value) <= {"node", "cursor"}:
         return json.dumps(record.value["node"], ensure_ascii=False)
     return record.text
+
+
+def _on_one_line(text: str) -> str:
+    """The same JSON without line ends: between values they are layout, and inside strings JSON allows none."""
+    return text.replace("\r", " ").replace("\n", " ")
 
 
 def _documents(

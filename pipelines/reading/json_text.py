@@ -11,6 +11,8 @@ from typing import Any, TextIO
 CHUNK = 1 << 20
 # One record larger than this is a quote that was never closed, or no record.
 MAX_VALUE = 64 << 20
+# Characters kept before the place at hand, to see whether a value begins its line.
+BEHIND = 256
 _SPACE = re.compile(r"[ \t\r\n]*")
 _decode = json.JSONDecoder().raw_decode
 
@@ -118,9 +120,11 @@ class Cursor:
     def column(self) -> str | None:
         """The indentation of the value that comes next when it begins its line, else None."""
         self.peek()
-        line_start = self._buffer.rfind("\n", 0, self._at) + 1
-        before = self._buffer[line_start : self._at]
-        return before if line_start and not before.strip() else None
+        line_end = self._buffer.rfind("\n", max(self._at - BEHIND, 0), self._at)
+        if line_end < 0:
+            return None
+        before = self._buffer[line_end + 1 : self._at]
+        return None if before.strip() else before
 
     def _move(self, place: int) -> None:
         self.line += self._buffer.count("\n", self._at, place)
@@ -131,7 +135,7 @@ class Cursor:
         text = self._stream.read(max(CHUNK, len(self._buffer) - self._at))
         if not text:
             return False
-        keep = max(self._at - 256, 0)
+        keep = max(self._at - BEHIND, 0)
         self._buffer = self._buffer[keep:] + text
         self._at -= keep
         return True

@@ -74,7 +74,7 @@ def without_footer(trailing: Sequence[Judged]) -> tuple[list[Judged], list[Judge
 
 
 def _is_sentence(record: Record) -> bool:
-    return len(record.cells) >= 1 and record.filled == 1 and bool(_WORDS.search(record.cells[0]))
+    return len(record.cells) == 1 and bool(_WORDS.search(record.cells[0]))
 
 
 def _judge(record: Record, width: int, drops_empties: bool) -> tuple[list[str], BadRow | None]:
@@ -128,7 +128,7 @@ def _drops_trailing_empties(path: Path, form: Format) -> bool:
         for record in records(stream, form.dialect):
             is_cut = not record.is_ended and len(record.cells) < form.width
             widths.append(0 if record.error or record.is_blank or is_cut else len(record.cells))
-            ends_empty = ends_empty or (len(record.cells) == form.width and not record.cells[-1])
+            ends_empty = ends_empty or (len(record.cells) >= form.width and not record.cells[form.width - 1])
     if form.dialect.separator == "\t" and not ends_empty:
         return True
     return _in_excel_groups(widths, form.width)

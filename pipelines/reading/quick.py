@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from pipelines.reading import staging
 from pipelines.reading.dialects import Format
 from pipelines.reading.judging import EXCEL_GROUP, too_few_or_many
 from pipelines.reading.model import BadRow
-from pipelines.reading.records import MAX_LINE, Record, records
+from pipelines.reading.records import MAX_LINE, Dialect, Record, records
 from pipelines.reading.staging import statement
 
 CHUNK = 1 << 23
@@ -115,7 +116,7 @@ def _staged(
     if _needs_judgement(rejects, rows, form):
         return None
     found = _staged_lines(con, table, start, rejects)
-    expected = _lines_from(text, start.position)
+    expected = _lines_from(text, start.position, form.dialect)
     if found != expected and (
         in_parallel or found + _line_ends_in_cells(con, table, start, form) != expected
     ):
@@ -210,18 +211,29 @@ def _staged_lines(con: duckdb.DuckDBPyConnection, table: str, start: _Start, rej
     return rows + sum(1 + _line_count(reject.record.text) for reject in rejects)
 
 
-def _lines_from(text: Path, position: int) -> int:
-    """Lines of the file from that position on, blank ones at its end not counted."""
+def _lines_from(text: Path, position: int, dialect: Dialect) -> int:
+    """Lines of the file from that position on, blank ones at its end not counted; -1 when it takes the careful pass.
+
+    DuckDB lets a quoted cell go on when spaces and a quote follow its end, and drops these characters; a quote after
+    spaces sometimes opens a cell and sometimes does not.
+    """
     line_ends = 0
     tail = b""
+    separator = re.escape(dialect.separator).encode()
+    spaced = re.compile(rb"[\r\n" + separator + rb'] +"(?:[^"]|""?[\r\n' + separator + rb"])")
     with text.open("rb") as file:
         file.seek(position)
         while chunk := file.read(CHUNK):
             line_ends += chunk.count(b"\n")
+            seam = tail[-16:] + chunk
+            if dialect.quote and (b'" "' in seam or b'"  ' in seam):
+                return -1
+            if dialect.quote and b' "' in seam and spaced.search(seam):
+                return -1
             tail = (tail + chunk)[-1024:]
     last = tail.rstrip(b"\r\n")
     if not last:
-        return 0 if len(tail) < 1024 else -1  # -1: more blank lines than we care to count
+        return 0 if len(tail) < 1024 else -1
     return line_ends - tail[len(last) :].count(b"\n") + 1
 
 
