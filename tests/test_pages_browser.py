@@ -190,7 +190,7 @@ def test_a_value_chosen_in_the_list_of_filters_stands_in_the_url(page: Page, ser
 def test_the_language_switch_turns_the_page_and_stays_in_the_url(page: Page, server: str) -> None:
     page.goto(f"{server}?period=13w")
     ready(page, "Revue")
-    assert page.evaluate("document.documentElement.lang") == "fr"
+    expect(page.locator("html")).to_have_attribute("lang", "fr")
     page.get_by_test_id("stMain").get_by_text("EN", exact=True).click()
     ready(page, "Review")
     assert params(page) == {"lang": ["en"], "period": ["13w"]}
