@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 import xlsxwriter
 
-from pipelines.reading import Refusal, Sheet, delimited, encodings, sheets
+from pipelines.reading import Refusal, Sheet, delimited, encodings, judging, sheets
+from pipelines.reading.quick import originals_by_line
 
 SHARED = Path(__file__).parents[2] / "shared"
 Reader = Callable[..., Sheet]
@@ -221,6 +222,12 @@ def test_both_readings_of_a_large_file_tell_the_same_bad_rows(
     assert len(quick.bad) == 400
     assert quick.bad == careful.bad
     assert quick.rows.except_(careful.rows).fetchall() == []
+    wanted = [1, 2, 8, 9, 10, 1007, 1008, 399_000, 399_600]
+    by_pass = {row.row_number: row.record for row in judging.judged(path, form) if row.row_number in wanted}
+    by_line = originals_by_line(path, quick, wanted)
+    assert {number: (each.line, each.text) for number, each in by_line.items()} == {
+        number: (record.line, record.text) for number, record in by_pass.items()
+    }
 
 
 def test_a_workbook_gives_text_with_all_digits_and_dates_as_dates(

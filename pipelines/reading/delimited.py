@@ -19,7 +19,7 @@ from pipelines.messages import Message
 from pipelines.reading import encodings, judging, staging
 from pipelines.reading.dialects import SAMPLE_BYTES, Format, sniff
 from pipelines.reading.model import BadRow, Original, Refusal, Sheet
-from pipelines.reading.quick import Staged, stage_quickly
+from pipelines.reading.quick import Staged, originals_by_line, stage_quickly
 
 # A file with more broken rows than whole ones is no table of this format; stop before memory is full of them.
 HOPELESS_AFTER = 20_000
@@ -63,6 +63,8 @@ def _sheet(
 
     def originals(wanted: Sequence[int]) -> dict[int, Original]:
         """Line and raw text of those rows, by a second pass over the file."""
+        if staged.first_line is not None:
+            return originals_by_line(text, staged, wanted)
         missing = set(wanted)
         found: dict[int, Original] = {}
         for row in judging.judged(text, form) if missing else ():

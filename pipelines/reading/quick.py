@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import itertools
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from pipelines.messages import Message
 from pipelines.reading import staging
 from pipelines.reading.dialects import Format
 from pipelines.reading.judging import EXCEL_GROUP, too_few_or_many
-from pipelines.reading.model import BadRow
+from pipelines.reading.model import BadRow, Original
 from pipelines.reading.records import MAX_LINE, Dialect, Record, records
 from pipelines.reading.staging import statement
 
@@ -51,6 +53,8 @@ class Staged:
     rows: duckdb.DuckDBPyRelation
     bad: list[BadRow] = field(default_factory=list)
     warnings: list[Message] = field(default_factory=list)
+    #: the line of the first record, when from there on every line is a record; else None
+    first_line: int | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ class _Start:
     """Where the first record stands, and how many rows before it have the table's width: DuckDB stages those too."""
 
     position: int
+    line: int
     rows: int
 
 
@@ -121,7 +126,28 @@ def _staged(
         in_parallel or found + _line_ends_in_cells(con, table, start, form) != expected
     ):
         return None
-    return Staged(rows, _bad_rows(text, form, rejects))
+    is_line_each = found == expected and not any("\n" in reject.record.text for reject in rejects)
+    return Staged(rows, _bad_rows(text, form, rejects), first_line=start.line if is_line_each else None)
+
+
+def originals_by_line(text: Path, staged: Staged, wanted: Sequence[int]) -> dict[int, Original]:
+    """Line and raw text of those rows, in a file whose every line from `first_line` on is a record."""
+    line_by_row: dict[int, int] = {}
+    bad_above = 0
+    for number in sorted(wanted):
+        line = (staged.first_line or 1) + number - 1 + bad_above
+        while bad_above < len(staged.bad) and staged.bad[bad_above].line <= line:
+            bad_above += 1
+            line += 1
+        line_by_row[number] = line
+    found: dict[int, Original] = {}
+    at = 0
+    with text.open("rb") as file:
+        for number, line in line_by_row.items():
+            raw = next(itertools.islice(file, line - at - 1, None))
+            at = line
+            found[number] = Original(line, raw.decode().rstrip("\r\n"))
+    return found
 
 
 def _start(text: Path, form: Format) -> _Start:
@@ -139,7 +165,7 @@ def _start(text: Path, form: Format) -> _Start:
             file.readline()
         position = file.tell()
     like_rows = sum(len(row) == form.width for row in form.header.before)
-    return _Start(position, like_rows + 1 + len(form.header.other))
+    return _Start(position, lines_above + 1, like_rows + 1 + len(form.header.other))
 
 
 def _line_count(text: str) -> int:
