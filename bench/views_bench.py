@@ -21,10 +21,10 @@ import duckdb
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from pipelines import views  # noqa: E402
-from pipelines.contract import KINDS  # noqa: E402
-from pipelines.phrases import create_macros  # noqa: E402
-from pipelines.reader import set_variables  # noqa: E402
+from pipelines import views
+from pipelines.contract import KINDS
+from pipelines.phrases import create_macros
+from pipelines.reader import set_variables
 
 QUARTER: Mapping[str, object] = {"start": date(2025, 7, 7), "until": date(2025, 10, 6)}
 CASES: Mapping[str, Mapping[str, object]] = {
@@ -51,12 +51,15 @@ _FACTS = """
 
     create table lines as
     select
-        '#' || i as order_ref, 'shop/main/' || i as order_key, '#' || i as order_name, 'shop/main/' || i || '/1' as line_key,
+        '#' || i as order_ref, 'shop/main/' || i as order_key, '#' || i as order_name,
+        'shop/main/' || i || '/1' as line_key,
         '1' as line_id, 'SKU-' || (hash(i * 7) % 5000) as sku, 'Product ' || (hash(i * 7) % 5000) as product,
         'M' as variant, 'Supplier ' || (hash(i * 7) % 40) as supplier, 'L' || (hash(i * 5) % 90) as lot,
-        'Category ' || (hash(i * 7) % 12) as category, 1 + i % 3 as quantity, 1990 as unit_price_cents, 'EUR' as currency,
+        'Category ' || (hash(i * 7) % 12) as category, 1 + i % 3 as quantity, 1990 as unit_price_cents,
+        'EUR' as currency,
         ['shopify', 'amazon', 'etsy', 'mirakl'][(hash(i * 11) % 4)::bigint + 1] as channel,
-        ['FR', 'BE', 'CA', 'CH', 'DE', 'ES', 'IT', 'US'][(hash(i * 13) % 8)::bigint + 1] as country, null::varchar as region,
+        ['FR', 'BE', 'CA', 'CH', 'DE', 'ES', 'IT', 'US'][(hash(i * 13) % 8)::bigint + 1] as country,
+        null::varchar as region,
         'Warehouse ' || (hash(i * 17) % 4) as warehouse, 'Carrier ' || (hash(i * 19) % 6) as carrier,
         ['merchant', '3pl'][(hash(i * 17) % 2)::bigint + 1] as fulfilled_by,
         timestamp '2023-01-01' + to_seconds((i * 94608000 // $n)::bigint) as order_at, order_at::date as order_date,
@@ -66,13 +69,15 @@ _FACTS = """
 
     create table incidents as
     select
-        md5(lines.line_key) as incident_key, lines.order_ref, lines.order_key, lines.order_name, lines.line_key, lines.sku,
+        lines.line_key as incident_key, lines.order_ref, lines.order_key, lines.order_name, lines.line_key,
+        lines.sku,
         lines.product, lines.variant, lines.supplier, lines.lot, lines.category, lines.warehouse, lines.carrier,
         lines.channel, lines.country, lines.region, lines.fulfilled_by, ref_causes.cause, ref_causes.party,
         ref_causes.family, 'tag' as evidence, 3 as evidence_rank, ['cause_9']::varchar[] as secondary_causes,
         lines.row_number % 9 = 0 as has_conflict, 1 as signal_count,
         [['ticket', 'return', 'cancellation'][lines.row_number % 3 + 1]] as kinds,
-        lines.order_at + interval 4 days as first_at, first_at as last_at, first_at::date as event_date, lines.order_date,
+        lines.order_at + interval 4 days as first_at, first_at as last_at, first_at::date as event_date,
+        lines.order_date,
         1 as quantity, if(lines.row_number % 2 = 0, 1990, null) as cost_cents, 'EUR' as currency
     from lines
     inner join (select *, row_number() over (order by cause) - 1 as n from ref_causes) as ref_causes
@@ -104,7 +109,8 @@ _EMPTY = """
         unchanged bigint, rejected bigint, as_of timestamp, first_loaded_at timestamp, loaded_at timestamp
     );
     create table rejects (
-        file_id varchar, row_number bigint, line bigint, column_name varchar, value varchar, reason varchar, params json,
+        file_id varchar, row_number bigint, line bigint, column_name varchar, value varchar, reason varchar,
+        params json,
         raw_text varchar
     );
     create table published (published_at timestamp, build_version varchar);
@@ -157,7 +163,9 @@ def median_ms(run: Callable[[], object], rounds: int) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--incidents", type=int, default=2_000_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=2)

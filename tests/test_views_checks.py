@@ -14,7 +14,9 @@ RunView = Callable[..., pl.DataFrame]
 def counted(frame: pl.DataFrame) -> list[tuple[Any, ...]]:
     """Week, numerator and denominator."""
     return (
-        frame.select("week_start_date", "numerator", "denominator").with_columns(pl.col(pl.Date).cast(pl.String)).rows()
+        frame.select("week_start_date", "numerator", "denominator")
+        .with_columns(pl.col(pl.Date).cast(pl.String))
+        .rows()
     )
 
 
@@ -124,10 +126,16 @@ SOUND = {
         ("check_every_signal_has_an_incident", {"incidents": ""}),
         ("check_signals_are_counted_once", {"incidents": "incident_key | signal_count\n i1 | 2"}),
         ("check_keys_are_unique", {"lines": "line_key\n l1\n l1"}),
-        ("check_files_add_up", {"files": "file_id | rows_in | loaded | unchanged | rejected\n f | 9 | 5 | 3 | 0"}),
+        (
+            "check_files_add_up",
+            {"files": "file_id | rows_in | loaded | unchanged | rejected\n f | 9 | 5 | 3 | 0"},
+        ),
         ("check_rejects_are_kept", {"rejects": ""}),
         ("check_incident_has_one_currency", {"incidents": "incident_key | currency\n i1 | USD"}),
-        ("check_orders_are_counted_once", {"exposure_daily": "date_basis | date | order_count\n order | 2025-03-03 | 2"}),
+        (
+            "check_orders_are_counted_once",
+            {"exposure_daily": "date_basis | date | order_count\n order | 2025-03-03 | 2"},
+        ),
         ("check_every_cause_is_known", {"incidents": "incident_key | cause\n i1 | spilt_milk"}),
     ],
 )

@@ -28,9 +28,12 @@ def empty(facts: Facts) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @pytest.mark.parametrize("view", PUBLIC)
-def test_every_view_and_column_that_pages_may_read_is_described(empty: duckdb.DuckDBPyConnection, view: str) -> None:
+def test_every_view_and_column_that_pages_may_read_is_described(
+    empty: duckdb.DuckDBPyConnection, view: str
+) -> None:
     told = empty.execute("select comment from duckdb_views() where view_name = ?", [view]).fetchone()
-    assert told is not None and told[0]
+    assert told is not None
+    assert told[0]
     undescribed = empty.execute(
         "select column_name from duckdb_columns() where table_name = ? and comment is null", [view]
     ).fetchall()
@@ -73,7 +76,7 @@ def test_a_kpi_has_the_fixed_columns_and_its_own_name_as_title(facts: Facts, vie
     assert set(frame["unit"]) <= {"per_1000", "share", "cents_per_1000"}
     assert set(frame["better"]) <= {"lower", "higher"}
     assert [str(day) for day in frame["week_start_date"]] == ["2025-03-03"]
-    assert frame["denominator"].min() > 0  # type: ignore[operator]
+    assert frame["denominator"].min() > 0
 
 
 @pytest.mark.parametrize("query", views.queries(ALL_FOLDERS), ids=lambda query: query.name)
@@ -82,9 +85,7 @@ def test_the_header_of_a_query_says_its_grain_and_exactly_what_it_reads(query: v
     sql = re.sub(r"--.*|'[^']*'", "", query.sql)
     sql = sql.replace("distinct from", "")
     own = set(re.findall(r"(?:\bwith|,)\s+(\w+) as (?:not )?(?:materialized )?\(", sql)) | {query.name}
-    used = {
-        name for name in re.findall(r"(?:\bfrom|\bjoin)\s+(\w+)", sql) if name not in own | {"lateral"}
-    }
+    used = {name for name in re.findall(r"(?:\bfrom|\bjoin)\s+(\w+)", sql) if name not in own | {"lateral"}}
     functions = {name for name in used if re.search(rf"(?:from|join)\s+{name}\(", sql)}
     assert used - functions == set(query.reads)
     assert re.search(rf"create or replace (temp )?(view|table) {query.name} as\n", query.sql)
@@ -119,7 +120,7 @@ def test_an_error_names_the_file(tmp_path: Path) -> None:
 
 def test_queries_that_read_one_another_are_refused_by_name(tmp_path: Path) -> None:
     root = _queries(tmp_path, a="-- A. Reads: b.\n", b="-- B. Reads: a.\n")
-    with pytest.raises(views.ViewError, match="a -> b|b -> a"):
+    with pytest.raises(views.ViewError, match=r"a -> b|b -> a"):
         views.queries(("issues",), root)
 
 

@@ -80,7 +80,9 @@ def test_a_date_in_the_future_does_not_make_weeks(run_view: RunView) -> None:
 
 
 def test_months_and_the_date_of_the_order(run_view: RunView) -> None:
-    got = run_view("trend_total", {"grain": "month", "basis": "order"}, incidents=INCIDENTS, exposure_daily=EXPOSURE)
+    got = run_view(
+        "trend_total", {"grain": "month", "basis": "order"}, incidents=INCIDENTS, exposure_daily=EXPOSURE
+    )
     assert table(got, "period_start_date", "incident_count", "order_count") == [
         ("2025-02-01", 1, 3),
         ("2025-03-01", 3, 0),
@@ -180,7 +182,9 @@ def test_a_cause_that_comes_back_in_one_place_in_two_weeks_is_an_issue(run_view:
             event      | 2024-01-01 | shopify | SHOE | Ferrand  | 999        | 1
         """,
     ).sort("issue_key")
-    assert table(got, "issue_key", "incident_count", "weeks_present_count", "first_seen_date", "last_seen_date") == [
+    assert table(
+        got, "issue_key", "incident_count", "weeks_present_count", "first_seen_date", "last_seen_date"
+    ) == [
         # of these nothing but the channel is known, so the channel stands in
         ("late_delivery/channel/email", 2, 2, "2025-03-03", "2025-03-12"),
         ("product_defect/sku/SHOE", 2, 2, "2024-01-01", "2025-03-10"),
@@ -251,7 +255,9 @@ def test_warehouse_errors_have_a_row_for_every_week_and_the_lines_that_left(run_
         """,
         exposure_daily="date_basis | date | warehouse | lines_shipped\n event | 2025-03-12 | Laval | 40",
     )
-    assert table(got, "warehouse", "cause", "week_start_date", "incident_count", "lines_shipped", "is_complete") == [
+    assert table(
+        got, "warehouse", "cause", "week_start_date", "incident_count", "lines_shipped", "is_complete"
+    ) == [
         ("Laval", "wrong_item_sent", "2025-03-03", 1, None, True),
         ("Laval", "wrong_item_sent", "2025-03-10", 0, 40, True),
         ("Laval", "wrong_item_sent", "2025-03-17", 1, None, False),
@@ -279,7 +285,14 @@ def test_stock_is_out_of_step_until_it_is_counted_after_the_last_cancellation(ru
         here     | shoe | 2025-03-05 12:00:00 | -2
         here     | shoe | 2025-03-06 10:00:00 | 0
     """
-    columns = ("sku", "channel", "still_open", "ordered_line_count", "cancelled_line_count", "reaction_minutes")
+    columns = (
+        "sku",
+        "channel",
+        "still_open",
+        "ordered_line_count",
+        "cancelled_line_count",
+        "reaction_minutes",
+    )
     right = run_view("stock_desync", incidents=incidents, lines=lines, raw_stock_levels=levels)
     assert table(right, *columns) == [("SHOE", "amazon", False, 2, 2, 72 * 60)]
     never = run_view("stock_desync", incidents=incidents, lines=lines)

@@ -143,7 +143,9 @@ def test_the_shops_own_tag_mapping_wins_also_when_it_says_that_a_tag_means_nothi
     ]
 
 
-def test_tags_are_compared_without_case_accents_or_punctuation_and_paths_by_their_last_step(build: Build) -> None:
+def test_tags_are_compared_without_case_accents_or_punctuation_and_paths_by_their_last_step(
+    build: Build,
+) -> None:
     con = build(
         ref_tags="""
             tag           | cause          | origin
@@ -194,6 +196,34 @@ def test_other_never_beats_a_real_cause_however_good_its_evidence(build: Build) 
         ("damaged_in_transit", "carrier", "words"),
         ("other", "unknown", "default"),
         ("unknown", "unknown", "default"),
+    ]
+
+
+def test_a_tag_that_says_other_does_not_beat_what_the_customer_wrote(build: Build) -> None:
+    con = build(
+        ref_tags="tag | cause | origin\n MISC | other | shop",
+        tickets="""
+            ticket_id | created_at          | tags | subject
+            1         | 2025-03-03 10:00:00 | misc | it arrived broken
+        """,
+    )
+    assert rows(con, "select cause, evidence from build_signals") == [("damaged_in_transit", "words")]
+    assert rows(con, "select secondary_causes, has_conflict from build_incidents") == [([], False)]
+
+
+def test_a_real_cause_that_blames_nobody_is_secondary_but_no_conflict(build: Build) -> None:
+    con = build(
+        ref_codes="""
+            scheme         | code                | cause        | party   | confidence
+            walmart.return | LOST_AFTER_DELIVERY | not_received | unknown | medium
+        """,
+        tickets="""
+            ticket_id | created_at          | tags | reason_scheme  | reason_raw
+            1         | 2025-03-03 10:00:00 | late | walmart.return | lost after delivery
+        """,
+    )
+    assert rows(con, "select cause, party, secondary_causes, has_conflict from build_incidents") == [
+        ("late_delivery", "carrier", ["not_received"], False)
     ]
 
 

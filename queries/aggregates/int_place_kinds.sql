@@ -4,9 +4,9 @@
 -- Grain: one row per family and kind of place. Reads: .
 create or replace table int_place_kinds as
 select
-    family,
-    place_kind,
-    is_last_resort
+    families.family,
+    families.place_kind,
+    families.is_last_resort
 from (
     values
     ('product', 'sku', false),

@@ -1,7 +1,7 @@
 -- What each tool has told: how many records of which kind, up to when.
--- Grain: one row per source and kind. Reads: raw_orders, raw_order_lines, raw_tickets, raw_messages, raw_returns, raw_cancellations, raw_refunds,
--- raw_claims, raw_shipments, raw_tracking_events, raw_stock_levels, raw_stock_moves, raw_products, raw_account_health,
--- signals, settings.
+-- Grain: one row per source and kind. Reads: raw_orders, raw_order_lines, raw_tickets, raw_messages, raw_returns,
+-- raw_cancellations, raw_refunds, raw_claims, raw_shipments, raw_tracking_events, raw_stock_levels, raw_stock_moves,
+-- raw_products, raw_account_health, signals, settings.
 create or replace table int_sources as
 with records as (
     select

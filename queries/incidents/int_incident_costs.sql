@@ -22,7 +22,7 @@ with amounts as (
                 rows between unbounded preceding and unbounded following
             )
         ) as incident_currency,
-        signals.source is not distinct from orders.source as is_own_tool
+        coalesce(signals.source = orders.source, false) as is_own_tool
     from int_signals as signals
     left join stg_orders as orders on signals.order_key = orders.order_key
     where

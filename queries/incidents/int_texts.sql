@@ -1,4 +1,4 @@
--- The texts in which phrases are looked for: subjects of tickets, and reasons in the shop's or the customer's own words.
+-- The texts in which phrases are looked for: subjects of tickets, and reasons in the shop's or customer's own words.
 -- Figures are left out first: 'Re: order 1001' and 'Re: order 1002' are one text, which is what makes this cheap.
 -- Grain: one row per text. Reads: stg_signals.
 create or replace temp table int_texts as

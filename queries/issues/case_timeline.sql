@@ -169,9 +169,9 @@ moments as (
 )
 
 select
-    moments.moment.at as at,
+    moments.moment.at,
     coalesce(moments.moment.is_day, false) as is_date_only,
-    moments.moment.what as what,
+    moments.moment.what,
     moments.source,
     files.file_name,
     moments.row_number,

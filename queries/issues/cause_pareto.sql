@@ -55,7 +55,7 @@ causes as (
     group by cause
 ),
 
-prior as (
+earlier as (
     select
         days.cause,
         sum(days.incident_count)::bigint as incident_count
@@ -129,13 +129,13 @@ select
     coalesce(ref_causes.exposure, 'orders') as exposure_kind,
     exposures.exposure_count,
     case
-        when getvariable('start') is not null then coalesce(prior.incident_count, 0)
+        when getvariable('start') is not null then coalesce(earlier.incident_count, 0)
     end as prior_incident_count,
     usual.median_count as median_13_week_count
 from causes
 left join ref_causes on causes.cause = ref_causes.cause
 left join exposures on coalesce(ref_causes.exposure, 'orders') = exposures.exposure
-left join prior on causes.cause = prior.cause
+left join earlier on causes.cause = earlier.cause
 left join usual on causes.cause = usual.cause
 order by causes.incident_count desc, causes.cause;
 

@@ -12,8 +12,9 @@ with faults as (
         min(incidents.event_date) as first_seen_date,
         max(incidents.event_date) as last_seen_date,
         sum(incidents.cost_cents)
-            filter (where incidents.currency = coalesce(getvariable('currency'), settings.main_currency))::bigint
-            as cost_cents
+        filter (
+            where incidents.currency = coalesce(getvariable('currency'), settings.main_currency)
+        )::bigint as cost_cents
     from filtered_incidents as incidents
     cross join settings
     where incidents.family = 'product' and incidents.sku is not null

@@ -27,8 +27,9 @@ weekly as (
         count(*) as incident_count,
         max(incidents.on_date) as last_seen_date,
         sum(incidents.cost_cents)
-            filter (where incidents.currency = coalesce(getvariable('currency'), settings.main_currency))
-            as cost_cents
+        filter (
+            where incidents.currency = coalesce(getvariable('currency'), settings.main_currency)
+        ) as cost_cents
     from matching_incidents as incidents
     cross join settings
     where

@@ -14,8 +14,9 @@ with cancelled as (
         count(*) as cancelled_line_count,
         sum(incidents.quantity)::bigint as unit_count,
         sum(incidents.cost_cents)
-            filter (where incidents.currency = coalesce(getvariable('currency'), settings.main_currency))::bigint
-            as cost_cents
+        filter (
+            where incidents.currency = coalesce(getvariable('currency'), settings.main_currency)
+        )::bigint as cost_cents
     from filtered_incidents as incidents
     cross join settings
     where
@@ -34,7 +35,7 @@ set_right as (
     inner join raw_stock_levels as levels
         on
             cancelled.sku_key = upper(trim(levels.sku))
-            and levels.at >= cancelled.last_at
+            and cancelled.last_at <= levels.at
     where coalesce(levels.available, levels.on_hand) >= 0
     group by cancelled.sku_key, cancelled.channel
 ),
@@ -51,7 +52,7 @@ ordered as (
         on
             cancelled.sku = lines.sku
             and cancelled.channel is not distinct from lines.channel
-            and lines.order_at > cancelled.first_at
+            and cancelled.first_at < lines.order_at
     where set_right.set_right_at is null or lines.order_at < set_right.set_right_at
     group by cancelled.sku_key, cancelled.channel
 )

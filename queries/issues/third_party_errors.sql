@@ -1,6 +1,7 @@
 -- Errors of picking, packing and handling by warehouse, kind of error and week, with the lines that left it: what to
 -- hold against the agreed level of a 3PL. An error that happened at all has a row for every week of the period.
--- Grain: one row per warehouse, cause and week. Reads: filtered_incidents, int_matching_exposure, int_data_end, settings.
+-- Grain: one row per warehouse, cause and week. Reads: filtered_incidents, int_matching_exposure, int_data_end,
+-- settings.
 create or replace view third_party_errors as
 with errors as (
     select
@@ -10,8 +11,9 @@ with errors as (
         date_trunc('week', incidents.on_date)::date as week_start_date,
         count(*) as incident_count,
         sum(incidents.cost_cents)
-            filter (where incidents.currency = coalesce(getvariable('currency'), settings.main_currency))::bigint
-            as cost_cents
+        filter (
+            where incidents.currency = coalesce(getvariable('currency'), settings.main_currency)
+        )::bigint as cost_cents
     from filtered_incidents as incidents
     cross join settings
     where incidents.family = 'logistics' and incidents.on_date is not null

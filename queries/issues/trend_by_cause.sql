@@ -11,7 +11,9 @@ with days as (
         any_value(family) as family,
         sum(incident_count)::bigint as incident_count,
         sum(cost_cents)
-            filter (where currency = coalesce(getvariable('currency'), settings.main_currency))::bigint as cost_cents
+        filter (
+            where currency = coalesce(getvariable('currency'), settings.main_currency)
+        )::bigint as cost_cents
     from int_matching_days
     cross join settings
     where
@@ -62,6 +64,11 @@ exposures as (
         (getvariable('start') is null or date >= getvariable('start')::date)
         and (getvariable('until') is null or date < getvariable('until')::date)
     group by exposure, date_trunc(if(getvariable('grain') = 'month', 'month', 'week'), date)::date
+),
+
+orders_known as (
+    select count(*) > 0 as is_any
+    from exposures
 )
 
 select
@@ -70,13 +77,12 @@ select
     causes.family,
     causes.party,
     coalesce(incident_periods.incident_count, 0) as incident_count,
-    case
-        when exists (select 1 from exposures) then coalesce(exposures.exposure_count, 0)
-    end as exposure_count,
+    if(orders_known.is_any, coalesce(exposures.exposure_count, 0), null) as exposure_count,
     if(coalesce(incident_periods.incident_count, 0) = 0, 0, incident_periods.cost_cents) as cost_cents,
     int_periods.is_complete
 from int_periods
 cross join causes
+cross join orders_known
 left join incident_periods
     on
         causes.cause = incident_periods.cause

@@ -7,12 +7,17 @@ with incident_days as (
         date_trunc(if(getvariable('grain') = 'month', 'month', 'week'), on_date)::date as period_start_date,
         sum(incident_count)::bigint as incident_count,
         sum(priced_count)
-            filter (where currency = coalesce(getvariable('currency'), settings.main_currency))::bigint as priced_count,
+        filter (
+            where currency = coalesce(getvariable('currency'), settings.main_currency)
+        )::bigint as priced_count,
         sum(cost_cents)
-            filter (where currency = coalesce(getvariable('currency'), settings.main_currency))::bigint as cost_cents,
+        filter (
+            where currency = coalesce(getvariable('currency'), settings.main_currency)
+        )::bigint as cost_cents,
         sum(priced_count)
-            filter (where currency is distinct from coalesce(getvariable('currency'), settings.main_currency))::bigint
-            as other_currency_count
+        filter (
+            where currency is distinct from coalesce(getvariable('currency'), settings.main_currency)
+        )::bigint as other_currency_count
     from int_matching_days
     cross join settings
     where
@@ -30,19 +35,23 @@ order_days as (
         (getvariable('start') is null or date >= getvariable('start')::date)
         and (getvariable('until') is null or date < getvariable('until')::date)
     group by period_start_date
+),
+
+orders_known as (
+    select count(*) > 0 as is_any
+    from order_days
 )
 
 select
     int_periods.period_start_date,
     coalesce(incident_days.incident_count, 0) as incident_count,
     -- no order at all under these filters: how many there were is not known, rather than none
-    case
-        when exists (select 1 from order_days) then coalesce(order_days.order_count, 0)
-    end as order_count,
+    if(orders_known.is_any, coalesce(order_days.order_count, 0), null) as order_count,
     if(coalesce(incident_days.incident_count, 0) = 0, 0, incident_days.cost_cents) as cost_cents,
     coalesce(incident_days.other_currency_count, 0) as other_currency_count,
     int_periods.is_complete
 from int_periods
+cross join orders_known
 left join incident_days on int_periods.period_start_date = incident_days.period_start_date
 left join order_days on int_periods.period_start_date = order_days.period_start_date
 order by int_periods.period_start_date;
