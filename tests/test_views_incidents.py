@@ -31,18 +31,15 @@ def rows(con: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[object, ...]]:
     return con.execute(sql).fetchall()
 
 
-def grouped(con: duckdb.DuckDBPyConnection) -> list[object]:
+def grouped(con: duckdb.DuckDBPyConnection) -> list[list[str]]:
     """The record keys of each incident, without source and account."""
-    return [
-        keys
-        for (keys,) in rows(
-            con,
-            """
-            select list_sort(list(string_split(record_id, '/')[3])) as keys
-            from build_signals group by incident_key order by keys
-            """,
-        )
-    ]
+    found = con.sql(
+        """
+        select list_sort(list(string_split(record_id, '/')[3])) as keys
+        from build_signals group by incident_key order by keys
+        """
+    ).pl()
+    return found["keys"].to_list()
 
 
 def test_a_ticket_and_a_return_of_one_line_within_60_days_are_one_incident(build: Build) -> None:
