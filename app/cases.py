@@ -94,6 +94,7 @@ def table(page: Page, incidents: pl.DataFrame, n: int) -> None:
             Column("party_name", t("column.party")),
             Column("evidence_name", t("column.evidence")),
             Column("cost_cents", t("column.cost"), "money"),
+            Column("currency", t("column.currency")),
             Column("product", t("column.product")),
             Column("sku", t("column.sku")),
             Column("supplier", t("column.supplier")),
@@ -107,7 +108,7 @@ def table(page: Page, incidents: pl.DataFrame, n: int) -> None:
         ],
         "cases",
         t("cases.alt"),
-        page.currency,
+        None,  # each row says its own currency
         lambda row: navigation.case(row["order_key"], row["incident_key"]),
         height=620,
         whole=lambda: named(every(), words),
@@ -136,9 +137,13 @@ def verdicts(incidents: pl.DataFrame) -> None:
             cause=md(names.cause(row["cause"])),
             party=md(names.of("party", row["party"])),
             evidence=md(names.code("evidence", row["evidence"])),
-            cost=md(formats.money(row["cost_cents"], row["currency"], language())),
+            cost=_cost(row["cost_cents"], row["currency"]),
         )
         st.markdown(f"{text} {t('case.conflict')}" if row["has_conflict"] else text)
+
+
+def _cost(cents: int | None, currency: str | None) -> str:
+    return t("case.cost_unknown") if cents is None else md(formats.money(cents, currency, language()))
 
 
 def timeline(page: Page, case: dict[str, str]) -> None:
@@ -155,7 +160,6 @@ def timeline(page: Page, case: dict[str, str]) -> None:
         evidence_name=names.column(events, "evidence", "evidence"),
         party_name=names.column(events, "party", "party"),
     )
-    currencies = events["currency"].drop_nulls()
     tables.show(
         shown,
         [
@@ -163,6 +167,7 @@ def timeline(page: Page, case: dict[str, str]) -> None:
             Column("what_name", t("column.what")),
             Column("detail", t("column.detail")),
             Column("amount_cents", t("column.amount"), "money"),
+            Column("currency", t("column.currency")),
             Column("cause_name", t("column.cause")),
             Column("party_name", t("column.party")),
             Column("evidence_name", t("column.evidence")),
@@ -172,7 +177,7 @@ def timeline(page: Page, case: dict[str, str]) -> None:
         ],
         "timeline",
         t("case.alt"),
-        str(currencies[0]) if currencies.len() else page.currency,
+        None,
     )
 
 

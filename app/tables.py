@@ -15,6 +15,8 @@ from app.navigation import Target
 
 SHOWN_ROWS = 500  # more than a reader scrolls through; the file has them all
 ROW_HEIGHT = 32
+# Streamlit sizes a column by its first rows; these may be empty there and long below
+WIDE, WIDE_COLUMNS = 170, frozenset({"cause_name"})
 
 
 def show(
@@ -39,7 +41,9 @@ def show(
     order = [column.name for column in columns]
     config: dict[str, Any] = {
         column.name: st.column_config.Column(
-            column.label, alignment="right" if column.kind in exports.DECIMALS else "left"
+            column.label,
+            alignment="right" if column.kind in exports.DECIMALS else "left",
+            width=WIDE if column.name in WIDE_COLUMNS else None,
         )
         for column in columns
     }

@@ -173,3 +173,10 @@ def test_a_cost_that_is_not_known_is_not_nothing() -> None:
     )
     costs = rows.group_by("family").agg(known_cost()).sort("family")["cost_cents"].to_list()
     assert costs == [None, 500, 0]
+
+
+def test_amounts_of_cases_stand_beside_their_own_currency(store: Store) -> None:
+    table = drawn("cases", lang="en", period="all").dataframe[0].value
+    priced = table[table["cost_cents"].notna()]
+    assert len(priced) > 0
+    assert priced["currency"].notna().all()

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from pipelines.reader import Reader
 from pipelines.store import Store
-from tests.pages_store import MARKUP, small_store
+from tests.pages_store import FORMULA, MARKUP, small_store
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -213,6 +213,7 @@ def test_the_file_holds_what_the_table_shows(
     product = header.index("Produit" if lang == "fr" else "Product")
     assert [row[product].removeprefix("'") for row in rows] == [name or "" for name in cases["product"]]
     assert not any(cell.startswith(("=", "+", "@")) for row in rows for cell in row)
+    assert any(row[product] == f"'{FORMULA}" for row in rows), "the store has no incident of that product"
     cost = next(i for i, name in enumerate(header) if name.startswith(("Coût", "Cost")))
     mark = "," if lang == "fr" else "."
     expected = [None if cents is None else round(cents / 100, 2) for cents in cases["cost_cents"]]
