@@ -44,7 +44,9 @@ def prepare_master(con: duckdb.DuckDBPyConnection) -> None:
     """Makes the tables that a new store lacks, and the columns that an older one lacks."""
     con.execute(_STATE)
     there: dict[str, set[str]] = {}
-    for table, column in con.execute("select table_name, column_name from information_schema.columns").fetchall():
+    for table, column in con.execute(
+        "select table_name, column_name from information_schema.columns"
+    ).fetchall():
         there.setdefault(table, set()).add(column)
     for kind in KINDS.values():
         if kind.table not in there:

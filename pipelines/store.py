@@ -194,7 +194,11 @@ def own_folder() -> Path:
 def shown_folder() -> Path:
     """Where figures are read from: the user's store, or the demo's as long as the user has loaded nothing."""
     own = own_folder()
-    if "INCIDENTS_STORE" not in os.environ and Store(own).snapshot() is None and Store(DEMO).snapshot() is not None:
+    if (
+        "INCIDENTS_STORE" not in os.environ
+        and Store(own).snapshot() is None
+        and Store(DEMO).snapshot() is not None
+    ):
         return DEMO
     return own
 
