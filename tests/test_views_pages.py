@@ -299,6 +299,18 @@ def test_stock_is_out_of_step_until_it_is_counted_after_the_last_cancellation(ru
     assert table(never, *columns) == [("SHOE", "amazon", True, 3, 2, None)]
 
 
+def test_two_weeks_without_a_stock_out_end_a_run(run_view: RunView) -> None:
+    head = "incident_key | event_date | first_at | last_at | cause | family | kinds | sku | channel"
+    days = ("2025-03-03", "2025-03-17", "2025-04-01")
+    drawn = [
+        f"{d} | {d} | {d} 10:00:00 | {d} 10:00:00 | stock_out | stock | cancellation | SHOE | amazon"
+        for d in days
+    ]
+    levels = "location | sku | at | available\n here | SHOE | 2025-03-20 10:00:00 | 4"
+    got = run_view("stock_desync", incidents="\n".join([head, *drawn]), raw_stock_levels=levels)
+    assert table(got.sort("first_at"), "cancelled_line_count", "still_open") == [(2, False), (1, True)]
+
+
 CASES = """
     incident_key | event_date | last_at             | order_ref | order_name | sku  | cause
     i1           | 2025-03-03 | 2025-03-03 10:00:00 | AB-1001   | #AB-1001   | SHOE | other
