@@ -16,6 +16,7 @@ from app.exports import Column
 from app.frame import Page
 from app.i18n import Lang, language, md, t
 from pipelines.load import FileResult, Options, Progress, load
+from pipelines.mending import mend_files
 from pipelines.messages import Message, sentence
 from pipelines.store import StoreError
 
@@ -159,6 +160,22 @@ def rejects(page: Page) -> None:
     tables.show(
         rows.with_columns(said=pl.Series(reasons, dtype=pl.String)), columns, "rejects", t("data.rejects_alt")
     )
+    _to_mend()
+
+
+def _to_mend() -> None:
+    """A button for each file with rejected rows: those rows alone, as the file wrote them, to correct and load."""
+    with st.container(horizontal=True):
+        for number, file in enumerate(mend_files(db.query("rows_to_mend"))):
+            st.download_button(
+                md(t("data.mend", n=file.row_count, file=file.name)),
+                data=file.content,
+                file_name=file.name,
+                mime="text/csv",
+                key=f"mend_{number}",
+                on_click="ignore",
+                help=t("data.mend_help"),
+            )
 
 
 def _reason(row: dict[str, Any], lang: Lang) -> str:

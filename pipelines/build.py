@@ -28,6 +28,7 @@ _STATE = """
         rows_in bigint, loaded bigint, unchanged bigint, rejected bigint, as_of timestamp,
         first_loaded_at timestamp, loaded_at timestamp, read_by varchar
     );
+    alter table files add column if not exists header_text varchar;
     create table if not exists rejects (
         file_id varchar, row_number bigint, line bigint, column_name varchar, value varchar, reason varchar,
         params json, raw_text varchar

@@ -56,6 +56,7 @@ class FileResult:
     rejected: int = 0
     warnings: list[Message] = field(default_factory=list)
     message: Message | None = None
+    header_text: str | None = None
 
 
 def load(
@@ -175,6 +176,7 @@ class _Reader:
             landed.unchanged,
             landed.rejected,
             list(landed.warnings),
+            header_text=sheet.header_text,
         )
 
     def _landing(self, file_id: str) -> landing.Landing:
@@ -201,13 +203,14 @@ class _Reader:
                 $account as account, $size as size_bytes, $status as status, $code as message_code,
                 $params::json as message_params, $warnings::json as warnings, $rows_in as rows_in, $loaded as loaded,
                 $unchanged as unchanged, $rejected as rejected, now()::timestamp as first_loaded_at,
-                now()::timestamp as loaded_at, $read_by as read_by
+                now()::timestamp as loaded_at, $read_by as read_by, $header_text as header_text
             on conflict (file_id) do update set
                 file_name = excluded.file_name, source = excluded.source, kinds = excluded.kinds,
                 status = excluded.status, message_code = excluded.message_code,
                 message_params = excluded.message_params, warnings = excluded.warnings, rows_in = excluded.rows_in,
                 loaded = excluded.loaded, unchanged = excluded.unchanged, rejected = excluded.rejected,
-                loaded_at = excluded.loaded_at, read_by = excluded.read_by
+                loaded_at = excluded.loaded_at, read_by = excluded.read_by,
+                header_text = excluded.header_text
             """,
             {
                 "file_id": file_id,
@@ -225,6 +228,7 @@ class _Reader:
                 "unchanged": result.unchanged,
                 "rejected": result.rejected,
                 "read_by": self.read_by,
+                "header_text": result.header_text,
             },
         )
 

@@ -10,6 +10,8 @@ import duckdb
 import pytest
 
 from pipelines.load import FileResult, Options, Progress, load
+from pipelines.mending import mend_files
+from pipelines.reader import Reader
 from pipelines.store import Store, StoreError
 
 FACTS = {
@@ -211,6 +213,30 @@ def test_one_bad_row_and_one_bad_file_stop_nothing_else(tmp_path: Path) -> None:
         (3, "Creation date", "yesterday", "not_a_date", "2,,email,False,b,yesterday,,,"),
         (4, "Survey score", "many", "not_a_number", "3,,email,False,c,2026-03-27 10:00:00,,many,"),
     ]
+
+
+def test_rejected_rows_can_be_taken_out_mended_and_loaded(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    rows = ['1,"a, b",email,False,"two\nlines",2026-03-27 10:00:00,,,', "2,,email,False,é,soon,,,"]
+    load([_tickets(tmp_path / "a.csv", [*rows, '3,"x, y",chat,False,"three\nlines",later,,,'])], store)
+    (file,) = mend_files(Reader(store).query("rows_to_mend"))
+    assert (file.name, file.row_count) == ("a.csv-rejects.csv", 2)
+    mended = tmp_path / file.name
+    text = (
+        file.content.decode("utf-8-sig")
+        .replace("soon", "2026-03-28 10:00:00")
+        .replace("later", "2026-03-29 10:00:00")
+    )
+    mended.write_text(text, encoding="utf-8")
+    (again,) = load([mended], store)
+    assert (again.rows_in, again.loaded, again.rejected) == (2, 2, 0)
+    whole = Store(tmp_path / "whole")
+    right = [row.replace("soon", "2026-03-28 10:00:00") for row in rows]
+    load(
+        [_tickets(tmp_path / "b.csv", [*right, '3,"x, y",chat,False,"three\nlines",2026-03-29 10:00:00,,,'])],
+        whole,
+    )
+    assert _facts(store) == _facts(whole)
 
 
 def test_mended_rejects_load_and_leave_nothing_twice(tmp_path: Path) -> None:

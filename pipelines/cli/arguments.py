@@ -135,6 +135,7 @@ def _add_status(parser: argparse.ArgumentParser, words: Words) -> None:
 
 def _add_rejects(parser: argparse.ArgumentParser, words: Words) -> None:
     parser.add_argument("--csv", type=Path, metavar="FILE", help=words.say("help_csv"))
+    parser.add_argument("--mend", type=Path, metavar="DIR", help=words.say("help_mend"))
 
 
 def _add_export(parser: argparse.ArgumentParser, words: Words) -> None:

@@ -12,6 +12,7 @@ import polars as pl
 from pipelines.cli.exporting import comments, write
 from pipelines.cli.words import Words
 from pipelines.exports import write_csv
+from pipelines.mending import mend_files
 from pipelines.messages import Message, sentence
 from pipelines.reader import Reader
 from pipelines.store import Store
@@ -82,6 +83,8 @@ def _print_table(rows: Iterator[list[str]]) -> None:
 
 def rejects(chosen: argparse.Namespace, words: Words) -> int:
     """The rejected rows, one entry for each reason; 1 when there are any."""
+    if chosen.mend:
+        return _write_to_mend(chosen, words)
     rows = Reader(Store(chosen.store)).query("data_rejects").to_dicts()
     found = [
         {
@@ -108,6 +111,18 @@ def rejects(chosen: argparse.Namespace, words: Words) -> int:
         if not found:
             print(words.say("no_rejects"))
     return 1 if found else 0
+
+
+def _write_to_mend(chosen: argparse.Namespace, words: Words) -> int:
+    """The rejected rows of each file as a file of its own, to be corrected and loaded; 1 when there are any."""
+    files = mend_files(Reader(Store(chosen.store)).query("rows_to_mend"))
+    chosen.mend.mkdir(parents=True, exist_ok=True)
+    for file in files:
+        (chosen.mend / file.name).write_bytes(file.content)
+        print(words.say("rejects_written", count=file.row_count, file=chosen.mend / file.name))
+    if not files:
+        print(words.say("no_rejects"))
+    return 1 if files else 0
 
 
 def _reason(row: dict[str, Any], lang: str) -> str:

@@ -49,6 +49,7 @@ def read(path: Path, name: str, con: duckdb.DuckDBPyConnection) -> Iterator[Shee
         relation=staging.named(rows, columns),
         rows_in=staging.count(rows),
         originals=originals,
+        header_text=staging.header_text(columns, "\t"),
     )
 
 

@@ -85,6 +85,7 @@ def _sheet(
         bad=tuple(staged.bad),
         originals=originals,
         warnings=tuple(warnings),
+        header_text=staging.header_text(columns, form.dialect.separator),
     )
 
 

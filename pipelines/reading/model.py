@@ -58,6 +58,8 @@ class Sheet:
     bad: tuple[BadRow, ...] = ()
     originals: Callable[[Sequence[int]], dict[int, Original]] = nothing_asked
     warnings: tuple[Message, ...] = field(default=())
+    #: the header as the raw text of a row is written: above rejected rows it makes a file that can be loaded again
+    header_text: str | None = None
 
 
 @dataclass(frozen=True)

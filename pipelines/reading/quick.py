@@ -246,7 +246,7 @@ def _lines_from(text: Path, position: int, dialect: Dialect) -> int:
     line_ends = 0
     tail = b""
     separator = re.escape(dialect.separator).encode()
-    spaced = re.compile(rb"[\r\n" + separator + rb'] +"(?:[^"]|""?[\r\n' + separator + rb"])")
+    spaced = re.compile(rb"[\r\n" + separator + rb'] +"(?:[^"]|"*[\r\n' + separator + rb"])")
     with text.open("rb") as file:
         file.seek(position)
         while chunk := file.read(CHUNK):

@@ -126,6 +126,7 @@ def _sheet(name: str, con: duckdb.DuckDBPyConnection, table: str, width: int) ->
         ),
         rows_in=staging.count(rows),
         originals=originals,
+        header_text=staging.header_text(columns, "\t"),
     )
 
 

@@ -6,6 +6,8 @@ put under neutral names because a header may be anything, 'row_number' included;
 
 from __future__ import annotations
 
+import csv
+import io
 import itertools
 from collections.abc import Sequence
 
@@ -93,3 +95,10 @@ def has_empty_rows(rows: duckdb.DuckDBPyRelation, width: int) -> bool:
 def count(rows: duckdb.DuckDBPyRelation) -> int:
     """How many rows a relation has."""
     return int(rows.aggregate("count(*)").fetchall()[0][0])
+
+
+def header_text(columns: Sequence[str], separator: str) -> str:
+    """A header line with that separator, quoted where it must be."""
+    line = io.StringIO()
+    csv.writer(line, delimiter=separator, lineterminator="").writerow(columns)
+    return line.getvalue()
