@@ -21,9 +21,7 @@ import duckdb
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from pipelines import views
-from pipelines.contract import KINDS
-from pipelines.phrases import create_macros
+from pipelines import build, views
 from pipelines.reader import set_variables
 
 QUARTER: Mapping[str, object] = {"start": date(2025, 7, 7), "until": date(2025, 10, 6)}
@@ -101,19 +99,8 @@ _FACTS = """
     create table raw_stock_levels_filling as
     select 'SKU-' || i as sku, timestamp '2025-09-01' as "at" from range(4000) as skus (i);
 """
-_EMPTY = """
-    create table settings as select 'Europe/Paris' as zone, 'EUR' as main_currency;
-    create table files (
-        file_id varchar, file_name varchar, source varchar, kinds varchar[], account varchar, size_bytes bigint,
-        status varchar, message_code varchar, message_params json, warnings json, rows_in bigint, loaded bigint,
-        unchanged bigint, rejected bigint, as_of timestamp, first_loaded_at timestamp, loaded_at timestamp
-    );
-    create table rejects (
-        file_id varchar, row_number bigint, line bigint, column_name varchar, value varchar, reason varchar,
-        params json,
-        raw_text varchar
-    );
-    create table published (published_at timestamp, build_version varchar);
+_REST = """
+    insert into settings (zone, main_currency) values ('Europe/Paris', 'EUR');
     create table ref_codes (scheme varchar, code varchar, cause varchar, party varchar, confidence varchar);
     create table ref_tags as select 'VIP' as tag, null::varchar as cause, 'product' as origin;
 """
@@ -139,11 +126,8 @@ _RAW = """
 
 def invent(con: duckdb.DuckDBPyConnection, incidents: int) -> None:
     """Facts of `incidents` incidents and as many orders, with every table that views read."""
-    create_macros(con)
-    con.execute(_EMPTY)
-    for kind in KINDS.values():
-        columns = ", ".join(f'"{name}" {type_}' for name, type_ in kind.all_columns.items())
-        con.execute(f"create table {kind.table} ({columns})")
+    build.prepare_master(con)
+    con.execute(_REST)
     for statement in duckdb.extract_statements(_FACTS):
         con.execute(statement, {"n": incidents} if "$n" in statement.query else None)
     con.execute(_RAW)

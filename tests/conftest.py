@@ -16,6 +16,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from pipelines import build as loading
 from pipelines import views
 from pipelines.contract import KINDS
 from pipelines.phrases import create_macros
@@ -80,39 +81,6 @@ SETTINGS = """
     UTC  | EUR
 """
 
-# Tables that the loader keeps beside the facts.
-KEPT = {
-    "files": {
-        "file_id": "VARCHAR",
-        "file_name": "VARCHAR",
-        "source": "VARCHAR",
-        "kinds": "VARCHAR[]",
-        "account": "VARCHAR",
-        "size_bytes": "BIGINT",
-        "status": "VARCHAR",
-        "message_code": "VARCHAR",
-        "message_params": "JSON",
-        "warnings": "JSON",
-        "rows_in": "BIGINT",
-        "loaded": "BIGINT",
-        "unchanged": "BIGINT",
-        "rejected": "BIGINT",
-        "as_of": "TIMESTAMP",
-        "first_loaded_at": "TIMESTAMP",
-        "loaded_at": "TIMESTAMP",
-    },
-    "rejects": {
-        "file_id": "VARCHAR",
-        "row_number": "BIGINT",
-        "line": "BIGINT",
-        "column_name": "VARCHAR",
-        "value": "VARCHAR",
-        "reason": "VARCHAR",
-        "params": "JSON",
-        "raw_text": "VARCHAR",
-    },
-    "published": {"published_at": "TIMESTAMP", "build_version": "VARCHAR"},
-}
 REF_TYPES = {
     "ref_causes": dict.fromkeys(
         (
@@ -202,13 +170,19 @@ def open_batch(references: dict[str, str], batches: dict[str, str]) -> duckdb.Du
 
 @pytest.fixture(scope="session")
 def fact_types() -> dict[str, dict[str, str]]:
-    """Columns and types of every fact table, taken from the SQL that makes them."""
+    """Columns and types of every table that views read, taken from the code that makes them."""
     con = open_batch({}, {})
     views.run_build(con)
+    # and of every table that the loader keeps beside them
+    kept = {}
+    with duckdb.connect() as master:
+        loading.prepare_master(master)
+        for (table,) in master.execute("select table_name from duckdb_tables()").fetchall():
+            kept[table] = types_of(master, table)
     types = {name: types_of(con, f"build_{name}") for name in ("lines", "signals", "incidents")}
     con.execute("create table lines as from build_lines; create table affected_dates (date date)")
     views.run_exposure(con)
-    return {**types, "exposure_daily": types_of(con, "int_exposure")}
+    return {**kept, **types, "exposure_daily": types_of(con, "int_exposure")}
 
 
 Build = Callable[..., duckdb.DuckDBPyConnection]
@@ -261,8 +235,7 @@ def open_facts(
     fact_types: dict[str, dict[str, str]], drawings: dict[str, str], view: str | None = None
 ) -> duckdb.DuckDBPyConnection:
     """The tables that the loader leaves, and every view on them; only what one view needs, if it is named."""
-    raw = {f"raw_{kind}": batch_types(kind) for kind in KINDS}
-    known = {**REF_TYPES, **KEPT, **fact_types, **raw}
+    known = {**REF_TYPES, **fact_types}
     assert drawings.keys() <= known.keys(), f"no such table: {drawings.keys() - known.keys()}"
     defaults = {**REFERENCES, "settings": SETTINGS}
     chosen = _needed(view) if view else list(views.queries(views.VIEW_FOLDERS))
