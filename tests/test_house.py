@@ -109,7 +109,9 @@ def test_no_file_names_a_registry_or_a_path_of_one_machine() -> None:
 def test_no_module_is_longer_than_a_few_pages() -> None:
     modules = [path for path in committed() if path.suffix == ".py"]
     lengths = {str(path.relative_to(ROOT)): len(_text(path).splitlines()) for path in modules}
-    assert {name: length for name, length in lengths.items() if length >= 400} == {}
+    # a file of tests is read one test at a time, so it may be longer
+    too_long = {n: length for n, length in lengths.items() if length >= (500 if n.startswith("tests") else 400)}
+    assert too_long == {}
 
 
 def test_nothing_is_called_utils() -> None:
