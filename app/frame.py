@@ -13,7 +13,6 @@ from app import db, empty, filter_bar, formats
 from app.filters import DIMENSIONS, Filters, Notice, Span, periods, read
 from app.i18n import Lang, language, md, t
 
-NAMED_CHANNELS = 3  # so many channels without orders are named, the others counted
 STALE_DAYS = 8  # a source that is this much older than the newest one is said to be late
 
 
@@ -84,7 +83,7 @@ def header(
         *basis,
         t("frame.as_of", day=formats.day(page.as_of, page.lang)),
         *facts,
-        *without_orders(page),
+        *without_orders(page, has_period),
         *late_sources(page),
     ]
     st.caption(md(" · ".join(line)))
@@ -95,26 +94,23 @@ def header(
 
 
 def bare_header(title: str) -> None:
-    """Title and language."""
+    """Title and language; and, as long as nothing real is loaded, that the figures are invented."""
     with st.container(horizontal=True, vertical_alignment="top", gap=None, key="head"):
         st.title(md(title), anchor=False)
         filter_bar.language_switch()
+    if db.is_demo():
+        st.caption(t("frame.demo"))
 
 
-def without_orders(page: Page) -> list[str]:
-    """One phrase that names the channels which this page counts but cannot set against any order."""
-    chosen = page.filters.choices.get("channel")
-    every = db.query("channels_without_orders")["channel"].to_list()
-    channels = [name for name in every if not chosen or name in chosen]
-    if not channels:
+def without_orders(page: Page, has_period: bool) -> list[str]:
+    """One phrase that says how many of the incidents shown have no order loaded to set them against."""
+    found = db.query("order_coverage", page.filters.variables() if has_period else None)
+    unlinked = int(found["unlinked_count"].sum() or 0)
+    if not unlinked:
         return []
-    named = ", ".join(channels[:NAMED_CHANNELS])
-    more = len(channels) - NAMED_CHANNELS
-    return [
-        t("frame.no_orders_more", channels=named, n=more)
-        if more > 0
-        else t("frame.no_orders", channels=named)
-    ]
+    if unlinked == int(found["incident_count"].sum()):
+        return [t("frame.no_orders")]
+    return [t("frame.unlinked", n=unlinked)]
 
 
 def late_sources(page: Page) -> list[str]:
