@@ -170,6 +170,13 @@ def test_commas_in_the_cells_of_a_semicolon_file_do_not_make_it_a_comma_file(rea
     assert sheet.columns == ("id", "subcategories", "price")
 
 
+def test_a_separator_within_cells_alone_or_within_quotes_is_not_the_separator(read: Reader) -> None:
+    sheet = read("id,note\n" + "".join(f"{number},a;b;c\n" for number in range(50)))
+    assert sheet.columns == ("id", "note")
+    sheet = read('sku,"Prix; TTC; EUR"\n' + 'A,"12;50;x"\n' * 50, "quoted.csv")
+    assert sheet.columns == ("sku", "Prix; TTC; EUR")
+
+
 def test_flat_files_may_hold_quotes_as_ordinary_characters(read: Reader) -> None:
     sheet = read('sku\ttitle\tqty\nA\t"Best" 12" pan\t1\nB\t"open\t2\nC\tplain\t3\n')
     assert [row[1] for row in rows(sheet)] == ['"Best" 12" pan', '"open', "plain"]
@@ -200,8 +207,22 @@ def test_letters_that_windows_leaves_undefined_do_not_stop_a_file(tmp_path: Path
     assert encodings.to_utf8(source, encodings.WINDOWS, tmp_path / "copy").read_text() == "café \x81"
 
 
-def test_a_name_that_looks_like_a_pattern_is_only_a_name(read: Reader) -> None:
-    assert read("a,b\n1,2\n", "orders[1] *.csv").name == "orders[1] *.csv"
+def test_a_row_of_empty_cells_is_no_record_but_keeps_its_place(read: Reader) -> None:
+    sheet = read("a,b\n1,2\n,\n3,4\n")
+    assert sheet.relation.fetchall() == [(1, "1", "2"), (3, "3", "4")]
+    assert sheet.rows_in == 2
+    assert sheet.originals([3])[3].line == 4
+
+
+def test_a_name_that_looks_like_a_pattern_is_only_a_name(
+    tmp_path: Path, con: duckdb.DuckDBPyConnection
+) -> None:
+    (tmp_path / "scratch").mkdir()
+    for name, value in (("orders[1].parquet", "mine"), ("orders1.parquet", "another's")):
+        pl.DataFrame({"a": [value]}).write_parquet(tmp_path / name)
+    (found,) = list(sheets(tmp_path / "orders[1].parquet", con, tmp_path / "scratch"))
+    assert isinstance(found, Sheet)
+    assert rows(found) == [("mine",)]
 
 
 def test_both_readings_of_a_large_file_tell_the_same_bad_rows(

@@ -38,9 +38,7 @@ def read(path: Path, name: str, con: duckdb.DuckDBPyConnection) -> Iterator[Shee
         picked = (
             rows.filter(duckdb.ColumnExpression("row_number").isin(*numbers)).fetchall() if numbers else []
         )
-        return {
-            number: Original(number, "\t".join(cell or "" for cell in values)) for number, *values in picked
-        }
+        return {number: Original(number, staging.written_line(values, "\t")) for number, *values in picked}
 
     yield Sheet(
         name=name,
@@ -49,7 +47,7 @@ def read(path: Path, name: str, con: duckdb.DuckDBPyConnection) -> Iterator[Shee
         relation=staging.named(rows, columns),
         rows_in=staging.count(rows),
         originals=originals,
-        header_text=staging.header_text(columns, "\t"),
+        header_text=staging.written_line(columns, "\t"),
     )
 
 

@@ -85,7 +85,7 @@ def _sheet(
         bad=tuple(staged.bad),
         originals=originals,
         warnings=tuple(warnings),
-        header_text=staging.header_text(columns, form.dialect.separator),
+        header_text=staging.written_line(columns, form.dialect.separator),
     )
 
 

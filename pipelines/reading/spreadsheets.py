@@ -112,8 +112,7 @@ def _sheet(name: str, con: duckdb.DuckDBPyConnection, table: str, width: int) ->
         numbers = [duckdb.ConstantExpression(number) for number in wanted]
         picked = rows.filter(duckdb.ColumnExpression("row_number").isin(*numbers)).fetchall()
         return {
-            number: Original(number + top + 1, "\t".join(cell or "" for cell in cells).rstrip("\t"))
-            for number, *cells in picked
+            number: Original(number + top + 1, staging.written_line(cells, "\t")) for number, *cells in picked
         }
 
     yield Sheet(
@@ -126,7 +125,7 @@ def _sheet(name: str, con: duckdb.DuckDBPyConnection, table: str, width: int) ->
         ),
         rows_in=staging.count(rows),
         originals=originals,
-        header_text=staging.header_text(columns, "\t"),
+        header_text=staging.written_line(columns, "\t"),
     )
 
 

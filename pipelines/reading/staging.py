@@ -97,8 +97,8 @@ def count(rows: duckdb.DuckDBPyRelation) -> int:
     return int(rows.aggregate("count(*)").fetchall()[0][0])
 
 
-def header_text(columns: Sequence[str], separator: str) -> str:
-    """A header line with that separator, quoted where it must be."""
+def written_line(cells: Sequence[str | None], separator: str) -> str:
+    """The cells with that separator between, quoted where they must be: a line that can be read again."""
     line = io.StringIO()
-    csv.writer(line, delimiter=separator, lineterminator="").writerow(columns)
+    csv.writer(line, delimiter=separator, lineterminator="").writerow(cells)
     return line.getvalue()
