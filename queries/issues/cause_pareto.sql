@@ -1,7 +1,8 @@
 -- Causes of the period, the most frequent first, with their share, the share so far, and what is usual: the period of
 -- the same length just before, and the median of the 13 weeks before it (a quiet week counts as 0, a week before the
 -- first data does not count).
--- Grain: one row per cause. Reads: int_matching_days, int_exposure_kinds, int_data_end, ref_causes, settings.
+-- Grain: one row per cause. Reads: int_matching_days, int_incident_days, int_exposure_kinds, int_data_end,
+-- ref_causes, settings.
 create or replace view cause_pareto as
 with bounds as (
     select
@@ -10,7 +11,14 @@ with bounds as (
         -- without a start the 13 weeks are the last ones that are complete
         date_trunc('week', coalesce(getvariable('start')::date, getvariable('until')::date, last_date + 1))::date
             as usual_until_date,
-        date_trunc('week', (select min(on_date) from int_matching_days))::date as first_week_date
+        date_trunc(
+            'week',
+            (
+                select min(int_incident_days.date)
+                from int_incident_days
+                where int_incident_days.date_basis = coalesce(getvariable('basis'), 'event')
+            )
+        )::date as first_week_date
     from int_data_end
 ),
 

@@ -1,12 +1,24 @@
 -- The weeks (from Monday) or months that the chosen period touches, quiet ones included. A period is complete when
--- the data reach its last day and the filter does not cut it.
--- Grain: one row per week or month. Reads: int_matching_days, int_exposure_days, int_data_end.
+-- the data reach its last day and the filter does not cut it. Without a start, all begins with the first day of any
+-- data: what a filter keeps was counted from there, if only as 0.
+-- Grain: one row per week or month. Reads: int_incident_days, int_exposure_sums, int_data_end.
 create or replace view int_periods as
 with bounds as (
     select
         coalesce(
             getvariable('start')::date,
-            least((select min(on_date) from int_matching_days), (select min(date) from int_exposure_days))
+            least(
+                (
+                    select min(int_incident_days.date)
+                    from int_incident_days
+                    where int_incident_days.date_basis = coalesce(getvariable('basis'), 'event')
+                ),
+                (
+                    select min(int_exposure_sums.date)
+                    from int_exposure_sums
+                    where int_exposure_sums.date_basis = coalesce(getvariable('basis'), 'event')
+                )
+            )
         ) as first_date,
         least(coalesce(getvariable('until')::date - 1, int_data_end.last_date), int_data_end.last_date) as last_date,
         int_data_end.last_date as data_end_date,
