@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import navigation
+from app import navigation, upgrade
 from app.i18n import LANGS, language, t
 
 st.set_page_config(page_title=t("frame.product"), layout="wide", initial_sidebar_state="collapsed")
@@ -15,6 +15,7 @@ if "lang" not in st.query_params and "_url" in st.session_state:
 if st.query_params.get("lang") not in LANGS:
     st.query_params["lang"] = language()
 st.session_state["lang"] = language()
+upgrade.bring_up_to_date()
 
 st.session_state["_url"] = {
     name: st.query_params.get_all(name) for name in st.query_params if name not in navigation.OWN_PARAMS

@@ -120,6 +120,15 @@ class _Reader:
             result = self._refused(sheet) if isinstance(sheet, Refusal) else self._sheet(sheet, file_id)
             self._remember(result, file_id, path)
             yield result
+        self._drop_staged()
+
+    def _drop_staged(self) -> None:
+        """Drops the temporary tables that the reader filled from a file: the next file may need the room."""
+        staged = self.con.execute(
+            "select table_name from duckdb_tables() where temporary and table_name like 'stage\\_%' escape '\\'"
+        ).fetchall()
+        for (name,) in staged:
+            self.con.execute(f'drop table "{name}"')
 
     def _known(self, content: str) -> list[FileResult] | None:
         """What is known of a file that was read before by the same code and mappings: all of it is unchanged."""
