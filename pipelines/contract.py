@@ -262,6 +262,7 @@ _KINDS = (
             "status": "VARCHAR",  # a carrier event: in_transit, delivered, lost, returned, ...
             "value_cents": "BIGINT",
             "currency": "VARCHAR",
+            "lots": "VARCHAR[]",  # what lot each article in it came from: 'SKU:lot'
         },
     ),
     Kind(

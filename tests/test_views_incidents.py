@@ -471,3 +471,20 @@ def test_parcels_of_two_warehouses_do_not_say_which_of_them_erred(build: Build) 
         tickets="ticket_id | created_at | order_ref\n T1 | 2025-03-05 10:00:00 | 1001",
     )
     assert rows(con, "select warehouse from build_incidents") == [(None,)]
+
+
+def test_the_lot_of_an_article_is_what_its_parcel_says(build: Build) -> None:
+    con = build(
+        orders="order_id | order_name\n 1 | 1001\n 2 | 1002",
+        order_lines="order_id | line_id | sku | lot\n 1 | L1 | A | \n 1 | L2 | B | own\n 2 | L3 | A | ",
+        shipments="""
+            shipment_id | order_id | lots
+            P1          | 1        | a:L-7,B:L-8
+            P2          | 2        | A:L-7,A:L-9
+        """,
+    )
+    assert rows(con, "select line_id, lot from build_lines order by line_id") == [
+        ("L1", "L-7"),
+        ("L2", "own"),
+        ("L3", None),
+    ]

@@ -1,6 +1,7 @@
 -- Order lines with what is known of their order, article and parcel. An order whose lines are not known has one line
 -- that stands for it, so that it still counts as an order and as something that was shipped.
--- Grain: one row per order line. Reads: stg_orders, stg_order_places, stg_products, batch_order_lines, settings.
+-- Grain: one row per order line. Reads: stg_orders, stg_order_places, stg_line_lots, stg_products, batch_order_lines,
+-- settings.
 create or replace temp table build_lines as
 with orders as (
     select
@@ -23,7 +24,7 @@ select
     coalesce(batch_order_lines.product, stg_products.product) as product,
     coalesce(batch_order_lines.variant, stg_products.variant) as variant,
     coalesce(batch_order_lines.supplier, stg_products.supplier) as supplier,
-    batch_order_lines.lot,
+    coalesce(batch_order_lines.lot, stg_line_lots.lot) as lot,
     coalesce(batch_order_lines.category, stg_products.category) as category,
     batch_order_lines.quantity,
     batch_order_lines.unit_price_cents,
@@ -57,4 +58,6 @@ left join batch_order_lines
         orders.source = batch_order_lines.source
         and orders.account = batch_order_lines.account
         and orders.order_id = batch_order_lines.order_id
+left join stg_line_lots
+    on orders.order_key = stg_line_lots.order_key and upper(trim(batch_order_lines.sku)) = stg_line_lots.sku_key
 left join stg_products on upper(trim(batch_order_lines.sku)) = stg_products.sku_key;

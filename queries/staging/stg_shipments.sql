@@ -10,6 +10,7 @@ select
     warehouse,
     shipped_at,
     delivered_at,
+    lots,
     coalesce(
         nullif(upper(trim(ltrim(trim(order_ref), '#'))), ''),
         nullif(upper(trim(ltrim(trim(order_id), '#'))), '')
