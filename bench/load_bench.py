@@ -65,6 +65,7 @@ _TICKETS = """
 def write_tickets(path: Path, first: int, last: int) -> None:
     """A Gorgias ticket export of the tickets numbered `first` to `last` (exclusive)."""
     con = duckdb.connect()
+    con.execute("set enable_progress_bar = false")
     con.execute("create macro noise(i, salt) as (hash(i, salt) % 1000003)::bigint")
     con.execute(_TICKETS.format(path), {"first": first, "last": last})
 

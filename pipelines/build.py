@@ -276,8 +276,13 @@ _AFFECTED_REFS = """
 _BATCH = """
     create temp table batch_x as
     select raw_x.* from raw_x
-    where raw_x.order_ref in (from affected_refs)
-        or raw_x.record_id in (select record_id from dirty_records where kind = $kind)
+    where raw_x.rowid in (
+        select r.rowid from raw_x as r semi join affected_refs on r.order_ref = affected_refs.order_ref
+        union
+        select r.rowid
+        from raw_x as r
+        semi join (select record_id from dirty_records where kind = $kind) as marked on r.record_id = marked.record_id
+    )
 """
 _BATCH_OF_PARCELS = """
     create temp table batch_x as

@@ -87,10 +87,12 @@ def load(
 
 
 def _files(paths: Sequence[Path]) -> Iterator[Path]:
-    """The files to read, in a fixed order; hidden files in folders are left alone."""
+    """The files to read, in a fixed order; in folders, hidden files and mappings (.toml) are left alone."""
     for path in paths:
         if path.is_dir():
-            yield from (p for p in sorted(path.rglob("*")) if p.is_file() and not p.name.startswith("."))
+            for found in sorted(path.rglob("*")):
+                if found.is_file() and not found.name.startswith(".") and found.suffix != ".toml":
+                    yield found
         else:
             yield path
 

@@ -139,6 +139,7 @@ class Store:
         self.scratch.mkdir()
         try:
             con.execute("set timezone = 'UTC'")
+            con.execute("set enable_progress_bar = false")  # ours speaks the user's language, and not on stdout
             yield con
         finally:
             con.close()
