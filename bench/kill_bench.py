@@ -99,7 +99,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         day = arguments.rows // 10
-        files = [folder / f"day-{number:03d}.csv" for number in range(arguments.kills + 1)]
+        files = [folder / f"day-{number:03d}.csv" for number in range(2 * arguments.kills + 2)]
         write_tickets(files[0], 0, arguments.rows)
         for number, path in enumerate(files[1:]):
             write_tickets(path, arguments.rows + number * day, arguments.rows + (number + 1) * day)
@@ -107,7 +107,6 @@ def main() -> int:
         begun = time.perf_counter()
         subprocess.run(command(folder / "calm", files[:2]), cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
         usual = time.perf_counter() - begun
-        subprocess.run(command(folder / "calm", files), cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
         stormy, wrong = Store(folder / "stormy"), []
         subprocess.run(command(stormy.folder, files[:1]), cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
@@ -115,8 +114,11 @@ def main() -> int:
         found: multiprocessing.Queue[tuple[int, list[str], list[State]]] = multiprocessing.Queue()
         reader = multiprocessing.Process(target=poll, args=(stormy.folder, stop, found))
         reader.start()
-        completed = 0
+        killed = completed = used = 0
         for path in files[1:]:
+            if killed == arguments.kills:
+                break
+            used += 1
             load = subprocess.Popen(
                 command(stormy.folder, [path]), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
             )
@@ -126,6 +128,7 @@ def main() -> int:
             except subprocess.TimeoutExpired:
                 load.kill()
                 load.wait()
+                killed += 1
             try:
                 seen = state(stormy)
             except duckdb.Error as error:
@@ -133,7 +136,11 @@ def main() -> int:
                 continue
             if seen is None or (seen[0] - arguments.rows) % day or seen[1] != seen[0]:
                 wrong.append(f"half a state: {seen}")
-        last = subprocess.run(command(stormy.folder, files), cwd=ROOT, stdout=subprocess.DEVNULL, check=False)
+        loaded = files[: used + 1]
+        subprocess.run(command(folder / "calm", loaded), cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        last = subprocess.run(
+            command(stormy.folder, loaded), cwd=ROOT, stdout=subprocess.DEVNULL, check=False
+        )
         stop.set()
         reads, errors, states = found.get(timeout=60)
         reader.join()
@@ -142,7 +149,7 @@ def main() -> int:
         print(
             json.dumps(
                 {
-                    "kills": arguments.kills - completed,
+                    "kills": killed,
                     "completed_before_the_kill": completed,
                     "seconds_of_a_usual_load": round(usual, 2),
                     "reads": reads,
