@@ -13,6 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.causes import read_causes
+from pipelines.cli.main import _DONE_BY
+from pipelines.shop_tags import read_shop_tags
+from pipelines.sources.mapping import read_mapping, reason_codes
+from pipelines.store import Store
+
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -110,7 +116,9 @@ def test_no_module_is_longer_than_a_few_pages() -> None:
     modules = [path for path in committed() if path.suffix == ".py"]
     lengths = {str(path.relative_to(ROOT)): len(_text(path).splitlines()) for path in modules}
     # a file of tests is read one test at a time, so it may be longer
-    too_long = {n: length for n, length in lengths.items() if length >= (500 if n.startswith("tests") else 400)}
+    too_long = {
+        n: length for n, length in lengths.items() if length >= (500 if n.startswith("tests") else 400)
+    }
     assert too_long == {}
 
 
@@ -136,8 +144,67 @@ def test_every_path_that_the_readme_names_is_there() -> None:
     named = re.findall(
         r"`((?:app|data|queries|pipelines|docs|tests)/[\w./-]*|[A-Z]{6,}\.md|LICENSE)`", README
     )
-    made = ("data/inbox/", "data/store/", "data/store/user/")
+    made = ("data/demo/", "data/inbox/", "data/store/", "data/store/user/")
     assert [name for name in named if name not in made and not (ROOT / name).exists()] == []
+
+
+def readme_examples(kind: str) -> list[str]:
+    """The contents of the README's blocks of one kind."""
+    return re.findall(rf"^```{kind}\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
+
+
+def examples_of_settings() -> list[str]:
+    """The settings that the README shows, and those that a shop copies."""
+    shown = [text for text in readme_examples("toml") if text.startswith("zone")]
+    return [*shown, (ROOT / "data/config/settings.example.toml").read_text(encoding="utf-8")]
+
+
+def test_the_readme_shows_settings_a_mapping_and_tags() -> None:
+    assert (len(examples_of_settings()), len(readme_examples("toml")), len(readme_examples("csv"))) == (
+        2,
+        2,
+        1,
+    )
+
+
+@pytest.mark.parametrize("text", examples_of_settings(), ids=["README", "example file"])
+def test_an_example_of_settings_is_understood_line_by_line(text: str, tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.user.mkdir()
+    (store.user / "settings.toml").write_text(text, encoding="utf-8")
+    assert store.settings().keys() == {"zone", "currency", "third_party_warehouses"}
+    assert (store.zone(), "Lyon" in store.third_party_warehouses()) == ("Europe/Paris", True)
+
+
+def test_the_mapping_of_the_readme_is_one(tmp_path: Path) -> None:
+    path = tmp_path / "retours_lyon.toml"
+    path.write_text(next(text for text in readme_examples("toml") if "[columns]" in text), encoding="utf-8")
+    assert read_mapping(path).tables[0].kind == "returns"
+    assert {cause for _, _, cause in reason_codes(path)} == {"damaged_in_transit", None}
+
+
+def test_the_tags_of_the_readme_can_be_used(tmp_path: Path) -> None:
+    path = tmp_path / "tags.csv"
+    path.write_text(readme_examples("csv")[0], encoding="utf-8")
+    tags, warnings = read_shop_tags(path, read_causes(ROOT / "queries" / "causes").by_name)
+    assert (sorted(tags.values()), warnings) == (["damaged_in_transit", "ignore", "wrong_item_sent"], [])
+
+
+def test_every_benchmark_of_the_readme_is_there_and_none_is_left_out() -> None:
+    named = set(re.findall(r"^python (bench/\w+\.py)", README, flags=re.MULTILINE))
+    assert named == {f"bench/{path.name}" for path in (ROOT / "bench").glob("*_bench.py")}
+
+
+def test_every_verb_that_the_readme_describes_exists_and_none_is_left_out() -> None:
+    described = set(
+        re.findall(r"`([a-z]+)[^`]*`", "".join(re.findall(r"^\| (`.*?) \|", _verbs(), re.MULTILINE)))
+    )
+    assert described == set(_DONE_BY)
+
+
+def _verbs() -> str:
+    """The README's table of verbs."""
+    return README.partition("| verb | does |\n|---|---|\n")[2].partition("\n\n")[0]
 
 
 def test_every_picture_of_the_readme_is_there() -> None:
@@ -155,9 +222,9 @@ def test_the_commands_of_the_readme_work_one_after_the_other(tmp_path: Path) -> 
     verbs = [verb for verb in verbs if verb[0] != "test"]
     assert len(verbs) > 5
     for verb in verbs:
-        words = [str(ROOT / word) if word.startswith("data/") else word for word in verb]
+        words = [_place(word, tmp_path) for word in verb]
         done = subprocess.run(
-            [sys.executable, "-m", "pipelines", *words, "--store", str(tmp_path / "store")],
+            [sys.executable, "-m", "pipelines", *words],
             cwd=tmp_path,
             env={**_environment(), "PYTHONPATH": str(ROOT)},
             capture_output=True,
@@ -170,6 +237,13 @@ def test_the_commands_of_the_readme_work_one_after_the_other(tmp_path: Path) -> 
         if "-o" in words:
             assert done.returncode == 0, f"{verb}: {done.stderr}"
             assert (tmp_path / words[words.index("-o") + 1]).stat().st_size > 0
+
+
+def _place(word: str, folder: Path) -> str:
+    """A path of the project as it is; a store that the README makes beside its data in the test's folder."""
+    if word.startswith("data/store-"):
+        return str(folder / Path(word).name)
+    return str(ROOT / word) if word.startswith("data/") else word
 
 
 def _environment() -> dict[str, str]:
