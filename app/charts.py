@@ -21,6 +21,7 @@ FAMILY_COLOURS: Mapping[str, str] = {
     "internal": "#5b6a5b",
     "unknown": "#84828c",
 }
+NEAR = 0.09  # a mark within this part of the axis would be drawn across the bar's figure
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 FONT = "Source Sans, sans-serif"
 
@@ -58,6 +59,7 @@ def pareto(
     One row a cause: family, amount, median (null: not known), key (given back by a click).
     """
     keys = frame["key"].to_list()
+    top = max([v for v in [*frame["amount"], *frame["median"]] if v is not None], default=1)
     y = list(range(len(keys)))
     bars = go.Bar(
         x=frame["amount"].to_list(),
@@ -66,13 +68,21 @@ def pareto(
         marker={
             "color": [FAMILY_COLOURS.get(family, FAMILY_COLOURS["unknown"]) for family in frame["family"]]
         },
-        text=[plain(value) for value in values],
-        textposition="outside",
-        cliponaxis=False,
         customdata=keys,
         hovertext=[plain(hover) for hover in hovers],
         hovertemplate="%{hovertext}<extra></extra>",
+    )
+    ends = [_end(amount, median, NEAR * top) for amount, median in frame["amount", "median"].iter_rows()]
+    figures = go.Scatter(
+        x=ends,
+        y=y,
+        mode="text",
+        text=[f" {plain(value)}" for value in values],
+        textposition="middle right",
         textfont={"color": ink.quiet},
+        cliponaxis=False,
+        customdata=keys,
+        hoverinfo="skip",
     )
     marks = go.Scatter(
         x=frame["median"].to_list(),
@@ -82,8 +92,7 @@ def pareto(
         customdata=keys,
         hoverinfo="skip",
     )
-    figure = _figure([bars, marks], ink, height=34 * len(keys) + 56)
-    top = max([v for v in [*frame["amount"], *frame["median"]] if v is not None], default=1)
+    figure = _figure([bars, marks, figures], ink, height=34 * len(keys) + 56)
     figure.update_xaxes(title={"text": axis}, range=[0, top * 1.17], showgrid=False, zeroline=False)
     figure.update_yaxes(
         tickvals=y,
@@ -97,6 +106,12 @@ def pareto(
     figure.update_xaxes(**_whole_steps(top))
     figure.update_layout(bargap=0.38)
     return figure
+
+
+def _end(amount: float | None, median: float | None, near: float) -> float:
+    """Where a bar's figure stands: at its end, or beyond the mark when that would be drawn across the figure."""
+    end = amount or 0.0
+    return median if median is not None and end <= median < end + near else end
 
 
 def line(
@@ -158,7 +173,14 @@ def by_group(frame: pl.DataFrame, ink: Ink, axis: str, hovers: Sequence[str], st
         legend={"orientation": "h", "y": -0.12, "x": 0, "font": {"color": ink.text}, "traceorder": "normal"},
     )
     figure.update_xaxes(showgrid=False)
-    figure.update_yaxes(title={"text": axis}, rangemode="tozero")
+    tops = frame.group_by("period_start_date").agg(
+        pl.col("amount").sum() if stacked else pl.col("amount").max()
+    )
+    figure.update_yaxes(
+        title={"text": axis},
+        rangemode="tozero",
+        **_whole_steps(max(tops["amount"].drop_nulls().to_list(), default=0)),
+    )
     return figure
 
 

@@ -14,7 +14,7 @@ import streamlit as st
 from app import db, empty, names, tables, zones
 from app.exports import Column
 from app.frame import Page
-from app.i18n import Lang, language, md, t
+from app.i18n import Lang, language, md, t, typeset
 from pipelines.load import FileResult, Options, Progress, load
 from pipelines.mending import mend_files
 from pipelines.messages import Message, sentence
@@ -107,7 +107,7 @@ def _results() -> None:
 def said(message: Message, lang: Lang) -> str:
     """A message of the loader as a sentence; its code when there is no sentence for it."""
     try:
-        return sentence(message, lang)
+        return typeset(sentence(message, lang), lang)
     except KeyError:
         return f"{message.code} {json.dumps(message.params, ensure_ascii=False)}"
 
@@ -214,9 +214,10 @@ def unmapped(page: Page) -> None:
         Column("last_seen_date", t("column.last_date"), "date"),
         Column("scheme", t("column.scheme")),
     ]
-    shown = rows.with_columns(kind_name=names.column(rows, "value_kind", "value_kind")).sort(
-        "signal_count", "value", descending=[True, False]
-    )
+    shown = rows.with_columns(
+        kind_name=names.column(rows, "value_kind", "value_kind"),
+        scheme=names.column(rows, "scheme", "scheme"),
+    ).sort("signal_count", "value", descending=[True, False])
     tables.show(shown, columns, "unmapped", t("data.unmapped_alt"))
 
 
@@ -227,7 +228,8 @@ def _dropzone_words() -> str:
     return (
         "<style>"
         f".st-key-upload {instructions} span {{ font-size: 0 }}"
-        f'.st-key-upload {instructions} span::after {{ content: "{t("data.drop")}"; font-size: 0.875rem }}'
+        f'.st-key-upload {instructions} span::after {{ content: "{t("data.drop")}"; font-size: 0.875rem; '
+        "white-space: normal }"
         f".st-key-upload {zone} button p {{ font-size: 0 }}"
         f'.st-key-upload {zone} button p::after {{ content: "{t("data.browse")}"; font-size: 0.9rem }}'
         "</style>"

@@ -13,6 +13,7 @@ from app import db, empty, filter_bar, formats
 from app.filters import DIMENSIONS, Filters, Notice, Span, periods, read
 from app.i18n import Lang, language, md, t
 
+LATE_DAYS = 28  # refunds, and the incidents of an order, come up to four weeks later
 STALE_DAYS = 8  # a source that is this much older than the newest one is said to be late
 
 
@@ -26,6 +27,11 @@ class Page:
     as_of: date
     lang: Lang
     currency: str
+
+    def is_recent(self) -> bool:
+        """Whether the period reaches into the weeks whose refunds, and whose orders' incidents, are not all known."""
+        until = self.filters.until
+        return until is None or until > self.as_of - timedelta(days=LATE_DAYS)
 
 
 def open_page(default_period: str = "13w") -> Page:
@@ -83,14 +89,20 @@ def header(
         *basis,
         t("frame.as_of", day=formats.day(page.as_of, page.lang)),
         *facts,
+        *still_to_come(page, switches),
         *without_orders(page, has_period),
         *late_sources(page),
     ]
+    line[0] = line[0][:1].upper() + line[0][1:]
     st.caption(md(" · ".join(line)))
     if has_filters:
         filter_bar.draw(page.filters, page.periods, page.as_of, switches, has_period)
     for notice in page.notices:
-        st.caption(md(t(notice.key, **notice.params)))
+        params = dict(notice.params)
+        if "dimension" in params:
+            name = params["dimension"]
+            params["dimension"] = t(f"dimension.{name}" if name in DIMENSIONS else f"filters.{name}")
+        st.caption(md(t(notice.key, **params)))
 
 
 def bare_header(title: str) -> None:
@@ -100,6 +112,13 @@ def bare_header(title: str) -> None:
         filter_bar.language_switch()
     if db.is_demo():
         st.caption(t("frame.demo"))
+
+
+def still_to_come(page: Page, switches: Sequence[str]) -> list[str]:
+    """Why the newest figures look better than they will be: refunds and claims arrive weeks after the event."""
+    by_order = [t("frame.to_come_order")] if page.filters.basis == "order" and "basis" in switches else []
+    by_cost = [t("frame.to_come_cost")] if page.filters.measure == "cost" and "measure" in switches else []
+    return [*by_order, *by_cost] if page.is_recent() else []
 
 
 def without_orders(page: Page, has_period: bool) -> list[str]:

@@ -70,10 +70,19 @@ def known(key: str) -> bool:
     return key in texts("fr")
 
 
+_BREAKS = re.compile(r"[^\S\u00a0\u202f]+")  # every white space but those that French holds its signs with
+_LOOSE = re.compile(r"(?<=\S) (?=[:;?!%‰»])|(?<=«) ")
+
+
+def typeset(text: str, lang: Lang) -> str:
+    """A sentence written elsewhere with the narrow no-break spaces that French puts before : ; ? ! % and inside « »."""
+    return _LOOSE.sub(formats.NARROW, text) if lang == "fr" else text
+
+
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&^=@/])")
 
 
 def md(text: str | None) -> str:
     """Text from data for a place that reads Markdown: shown letter by letter, on one line, nothing in it works."""
-    flat = " ".join((text or "").split())
+    flat = _BREAKS.sub(" ", text or "").strip(" ")
     return _MARKDOWN.sub(r"\\\1", flat)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
 
 import polars as pl
 
@@ -70,6 +71,13 @@ def changed(difference: float, unit: str, lang: str, currency: str) -> str:
     if unit == "share":
         return t("kpi.points", points=formats.change(formats.number(difference * 100, lang, 1)))
     return formats.change(written(difference, unit, lang, currency))
+
+
+def tone(difference: float | None, change: str, better: str) -> Literal["good", "bad", "even"]:
+    """Whether a change is for the better; one that is written as nothing is neither."""
+    if not difference or not any(digit in change for digit in "123456789"):
+        return "even"
+    return "bad" if (difference > 0) == (better == "lower") else "good"
 
 
 def _days(frame: pl.DataFrame) -> tuple[date, date]:

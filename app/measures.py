@@ -40,6 +40,11 @@ class Measure:
             )
         return pl.col("incident_count").cast(pl.Float64)
 
+    def is_known(self, rows: pl.DataFrame) -> bool:
+        """Whether anything of rows with `amount` can be drawn; a cost of nothing means that no refund is known."""
+        known = rows["amount"].drop_nulls()
+        return known.len() > 0 and (self.name != "cost" or bool(known.sum()))
+
     def written(self, amount: float | None) -> str:
         """An amount as made by `amount`, for labels and hovers."""
         if self.name == "cost":

@@ -70,6 +70,11 @@ def case(order_key: str | None, incident_key: str | None) -> Target:
     return Target("case", {"order": [order_key]} if order_key else {"incident": [incident_key or ""]})
 
 
+def data() -> Target:
+    """Where files are dropped."""
+    return Target("data", {})
+
+
 def go(target: Target) -> None:
     """Remembers a click in a callback; `follow` acts on it before anything of the old page is drawn again."""
     st.session_state["_go"] = target

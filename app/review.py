@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from math import sqrt
 from typing import Any
 
 import polars as pl
@@ -12,14 +13,14 @@ import streamlit as st
 from app import charts, db, empty, formats, kpis, names, navigation, plots, report, tables
 from app.exports import Column
 from app.frame import Page
-from app.i18n import md, t
+from app.i18n import known, md, t
 from app.measures import Measure, period_cases, period_name
 from app.navigation import Target
 
 LISTED_ISSUES = 7
 LISTED_CAUSES = 10
 TREND_WEEKS = 26
-NOTABLE = 0.1  # a rate this far from the usual one is said to be above or below it
+NOTABLE = 0.1  # nearer than this to the usual count is never said to be above or below it
 
 #: the tiles in reading order, with what their cases are narrowed to; None: its rows are no incidents
 TILES: dict[str, dict[str, str] | None] = {
@@ -45,61 +46,100 @@ def title(page: Page) -> str:
 
 def tiles(page: Page) -> None:
     """One tile a KPI that the store knows, in a fixed order."""
-    made = [tile(page, view, narrowed) for view, narrowed in TILES.items() if db.has(view)]
-    report.tiles([one for one in made if one], key="tiles")
+    report.tiles(
+        [tile(page, view, narrowed) for view, narrowed in TILES.items() if db.has(view)], key="tiles"
+    )
 
 
-def tile(page: Page, view: str, narrowed: dict[str, str] | None) -> report.Tile | None:
-    """The tile of one KPI; None when its view has no row at all."""
+def tile(page: Page, view: str, narrowed: dict[str, str] | None) -> report.Tile:
+    """The tile of one KPI; without a figure it says what is missing."""
     filters, lang = page.filters, page.lang
     figure = kpis.figure(db.query(view, filters.without_period()), filters.start, filters.until)
-    if figure is None:
-        return None
-    difference = (
-        figure.value - figure.prior if figure.value is not None and figure.prior is not None else None
-    )
+    if figure is None or figure.value is None:
+        return _unknown(view)
+    to_come = _to_come(page, figure.title)
+    difference = None if figure.prior is None or to_come else figure.value - figure.prior
+    change = "" if difference is None else kpis.changed(difference, figure.unit, lang, page.currency)
     usual = t("weekly_review.usual", value=kpis.written(figure.usual, figure.unit, lang, page.currency))
     return report.Tile(
         label=t(f"kpi.{figure.title}.short"),
         value=kpis.written(figure.value, figure.unit, lang, page.currency),
-        change="" if difference is None else kpis.changed(difference, figure.unit, lang, page.currency),
-        tone="even"
-        if not difference
-        else "bad"
-        if (difference > 0) == (figure.better == "lower")
-        else "good",
-        against="" if difference is None else t("weekly_review.than_before"),
-        usual=usual,
+        change=change,
+        tone=kpis.tone(difference, change, figure.better),
+        against=to_come or (t("weekly_review.than_before") if change else ""),
+        usual=usual if figure.usual is not None else "",
         note=t(f"kpi.{figure.title}.n", numerator=figure.numerator, denominator=figure.denominator),
         spark=figure.weeks,
         target=None if narrowed is None else navigation.cases(filters, **narrowed),
     )
 
 
+def _unknown(view: str) -> report.Tile:
+    name = view.removeprefix("kpi_")
+    return report.Tile(
+        label=t(f"kpi.{name}.short"),
+        value=formats.UNKNOWN,
+        change="",
+        tone="even",
+        against=t(f"kpi.{name}.why"),
+        usual="",
+        note="",
+        spark=[],
+        target=None,
+    )
+
+
+def _to_come(page: Page, name: str) -> str:
+    """Why a tile of recent days says nothing yet about better or worse; empty when it does."""
+    if not page.is_recent():
+        return ""
+    if known(f"kpi.{name}.to_come"):
+        return t(f"kpi.{name}.to_come")
+    return t("frame.so_far") if page.filters.basis == "order" else ""
+
+
 def sentence(page: Page, pareto: pl.DataFrame) -> str:
     """The finding of the period in a line or two of Markdown; what comes from data is made harmless."""
-    filters, lang = page.filters, page.lang
+    filters = page.filters
     found = kpis.figure(db.query("kpi_incident_rate", filters.without_period()), filters.start, filters.until)
+    if pareto.is_empty():
+        return t("weekly_review.sentence_none")
     if found is None or found.value is None:
         text = t("weekly_review.sentence_counts", n=int(pareto["incident_count"].sum()))
+    elif found.usual is None:
+        text = _sentence("plain", page, found)
+    elif page.filters.basis == "order" and page.is_recent():
+        return _sentence("to_come", page, found)
     else:
-        away = found.value / found.usual - 1 if found.usual else 0.0
-        direction = "above" if away > NOTABLE else "below" if away < -NOTABLE else "as_usual"
-        text = t(
-            f"weekly_review.sentence_{direction}",
-            rate=formats.per_mille(found.value, lang),
-            usual=formats.per_mille(found.usual, lang),
-            n=found.numerator,
-            orders=found.denominator,
-        )
+        text = _sentence(_direction(found.numerator, found.usual * found.denominator), page, found)
     rise = strongest_rise(page, pareto)
     return f"{text} {rise}" if rise else text
 
 
+def _direction(n: int, expected: float) -> str:
+    """Whether a count is above or below what is usual, by more than counts of that size vary on their own."""
+    margin = max(NOTABLE * expected, 2 * sqrt(expected))
+    return "above" if n > expected + margin else "below" if n < expected - margin else "as_usual"
+
+
+def _sentence(name: str, page: Page, found: kpis.Figure) -> str:
+    return t(
+        f"weekly_review.sentence_{name}",
+        rate=formats.per_mille(found.value, page.lang),
+        usual=formats.per_mille(found.usual, page.lang),
+        n=found.numerator,
+        orders=found.denominator,
+    )
+
+
 def strongest_rise(page: Page, pareto: pl.DataFrame) -> str:
     """The cause that is furthest above its usual count, if any is by two incidents or more."""
+    if page.filters.start is None:
+        return ""  # all of the time has no usual week to be held against
     usual = pl.col("median_13_week_count") * weeks(page)
-    rising = pareto.drop_nulls("median_13_week_count").with_columns(
+    # that the unknown rose tells nothing to treat
+    told = pareto.filter(~pl.col("cause").is_in(["unknown", "other"]))
+    rising = told.drop_nulls("median_13_week_count").with_columns(
         usual=usual, more=pl.col("incident_count") - usual
     )
     if rising.is_empty():
@@ -136,7 +176,7 @@ def issues(page: Page) -> None:
 def _issue(page: Page, rank: int, issue: dict[str, Any]) -> report.Row:
     kind = names.code("place_kind", issue["place_kind"])
     detail = [t("weekly_review.issue_weeks", n=issue["weeks_present_count"], count=issue["incident_count"])]
-    if issue["rate"] and issue["rest_rate"]:
+    if issue["rate"] and issue["rest_rate"] and issue["rate"] > issue["rest_rate"]:
         ratio = formats.number(issue["rate"] / issue["rest_rate"], page.lang, 1)
         detail.append(t("weekly_review.issue_ratio", ratio=ratio))
     detail.append(t("weekly_review.issue_since", day=formats.day(issue["first_seen_date"], page.lang)))
@@ -164,7 +204,7 @@ def pareto_chart(page: Page, pareto: pl.DataFrame) -> None:
         empty.section("empty.incidents")
         return
     measure = Measure(page.filters.measure, page.lang, page.currency)
-    by_count = measure.name == "count"
+    by_count = measure.name == "count" and page.filters.start is not None
     median = pl.col("median_13_week_count") * weeks(page) if by_count else pl.lit(None, pl.Float64)
     ranked = pareto.with_columns(
         key=pl.col("cause"),
@@ -172,6 +212,9 @@ def pareto_chart(page: Page, pareto: pl.DataFrame) -> None:
         median=median,
         title=pl.col("cause").replace(names.causes()),
     ).sort("amount", "cause", descending=[True, False], nulls_last=True)
+    if not measure.is_known(ranked):
+        empty.section(f"empty.{measure.name}")
+        return
     whole = "cost_cents" if measure.name == "cost" else "incident_count"
     top = ranked.head(LISTED_CAUSES)
     few = ranked.sort(whole, descending=True).head(5)
@@ -226,11 +269,15 @@ def trend_chart(page: Page) -> None:
     """The last 26 weeks up to the end of the period, with their median."""
     filters, measure = page.filters, Measure(page.filters.measure, page.lang, page.currency)
     end = filters.until or page.as_of + timedelta(days=1)
-    reach = replace(filters, start=end - timedelta(weeks=TREND_WEEKS), until=None)
+    is_newest = end > page.as_of - timedelta(weeks=1)  # then the week that is not over yet is shown too
+    reach = replace(filters, start=end - timedelta(weeks=TREND_WEEKS), until=None if is_newest else end)
     trend = db.query("trend_total", reach.variables()).with_columns(amount=measure.amount("order_count"))
     trend = trend.sort("period_start_date")
-    if trend.is_empty():
+    if not trend["incident_count"].sum():
         empty.section("empty.trend")
+        return
+    if not measure.is_known(trend):
+        empty.section(f"empty.{measure.name}")
         return
     done = trend.filter("is_complete")["amount"].drop_nulls().to_list()
     st.subheader(trend_title(page, measure, trend), anchor=False)

@@ -16,7 +16,7 @@ from app.navigation import Target
 SHOWN_ROWS = 500  # more than a reader scrolls through; the file has them all
 ROW_HEIGHT = 32
 # Streamlit sizes a column by its first rows; these may be empty there and long below
-WIDE, WIDE_COLUMNS = 170, frozenset({"cause_name"})
+WIDTHS = {"cause_name": 170, "kind_names": 220, "said": 460}
 
 
 def show(
@@ -43,7 +43,7 @@ def show(
         column.name: st.column_config.Column(
             column.label,
             alignment="right" if column.kind in exports.DECIMALS else "left",
-            width=WIDE if column.name in WIDE_COLUMNS else None,
+            width=WIDTHS.get(column.name),
         )
         for column in columns
     }
@@ -59,7 +59,7 @@ def show(
         column_order=order,
         hide_index=True,
         placeholder="—",
-        height=height or min(len(written) + 1, 16) * ROW_HEIGHT + 3,
+        height=min(height or 16 * ROW_HEIGHT + 3, (len(written) + 1) * ROW_HEIGHT + 3),
         row_height=ROW_HEIGHT,
         key=key,
         alt=alt,

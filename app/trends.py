@@ -49,6 +49,10 @@ def chart(page: Page) -> None:
         empty.section("empty.incidents")
         return
     rows = rows.with_columns(amount=measure.amount("base")).sort("period_start_date", "group")
+    has_incidents = int(rows["incident_count"].sum()) > 0
+    if not has_incidents or not measure.is_known(rows):
+        empty.section(f"empty.{measure.name}" if has_incidents else "empty.incidents")
+        return
     titles = {group: names.of(kind, group) for group in rows["group"].unique()}
     rows = rows.with_columns(title=pl.col("group").replace_strict(titles, return_dtype=pl.String))
     st.subheader(finding(page, rows), anchor=False)
@@ -66,7 +70,9 @@ def chart(page: Page) -> None:
     alt = t("causes_and_trends.alt", groups=", ".join(titles.values()))
     plots.show(figure, "trends", alt, leads_to)
     tables.show(
-        rows.sort("period_start_date", "amount", descending=True, nulls_last=True),
+        rows.filter(pl.col("incident_count") > 0).sort(
+            "period_start_date", "amount", descending=True, nulls_last=True
+        ),
         columns(page),
         "trend_table",
         alt,

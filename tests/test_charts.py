@@ -19,12 +19,25 @@ def test_pareto_bars_keep_the_colour_of_their_family_and_give_back_their_cause()
         {"key": ["b", "a"], "family": ["transport", "product"], "amount": [5.0, 3.0], "median": [2.0, None]}
     )
     figure = charts.pareto(frame, charts.LIGHT, "incidents", ["Lost", "Defect"], ["5", "3"], ["x", "y"])
-    bars, marks = figure.data
+    bars, marks, _ = figure.data
     assert list(bars.marker.color) == [charts.FAMILY_COLOURS["transport"], charts.FAMILY_COLOURS["product"]]
     assert list(bars.customdata) == ["b", "a"]
     assert list(marks.x) == [2.0, None]
     assert figure.layout.xaxis.title.text == "incidents"
     assert list(figure.layout.yaxis.ticktext) == ["Lost", "Defect"]
+
+
+def test_the_figure_of_a_bar_stands_beyond_a_mark_that_would_be_drawn_across_it() -> None:
+    frame = pl.DataFrame(
+        {
+            "key": ["a", "b", "c"],
+            "family": ["stock"] * 3,
+            "amount": [29.0, 6.0, 5.0],
+            "median": [40.0, 7.0, 2.0],
+        }
+    )
+    figure = charts.pareto(frame, charts.LIGHT, "n", ["A", "B", "C"], ["29", "6", "5"], ["x", "y", "z"])
+    assert list(figure.data[2].x) == [29.0, 7.0, 5.0]
 
 
 def test_an_incomplete_week_is_hollow_and_an_unknown_one_is_a_gap() -> None:
@@ -77,7 +90,7 @@ def test_markup_in_names_is_text_in_labels_hovers_and_legends() -> None:
     figure = charts.pareto(frame, charts.LIGHT, "n", [hostile], [hostile], [hostile])
     spec = json.loads(figure.to_json())
     assert "<" not in json.dumps(
-        [spec["data"][0]["text"], spec["data"][0]["hovertext"], spec["layout"]["yaxis"]["ticktext"]]
+        [spec["data"][2]["text"], spec["data"][0]["hovertext"], spec["layout"]["yaxis"]["ticktext"]]
     )
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import ast
 import re
 import string
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.i18n import UnknownTextError, md, say, texts
+from app.i18n import UnknownTextError, md, say, texts, typeset
+from pipelines.contract import KINDS
 
 APP = Path(__file__).parent.parent / "app"
+QUERIES = APP.parent / "queries"
 MODULES = [Path("dashboard.py").resolve().parent / "dashboard.py", *sorted(APP.rglob("*.py"))]
 TREES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in MODULES if path.exists()}
 
@@ -49,6 +52,71 @@ def test_texts_with_plural_forms_have_them_in_both_languages() -> None:
     assert {k for k, v in texts("fr").items() if isinstance(v, dict)} == {
         k for k, v in texts("en").items() if isinstance(v, dict)
     }
+
+
+LOOSE = re.compile(r"[\w})»*] [:;?!%‰»]|« |\w'\w")
+
+
+def test_french_signs_stand_after_a_narrow_no_break_space_and_apostrophes_are_curved() -> None:
+    loose = {
+        key: text
+        for key, text in texts("fr").items()
+        if LOOSE.search(text if isinstance(text, str) else " ".join(text.values()))
+    }
+    assert loose == {}
+
+
+def test_no_break_spaces_survive_markdown_and_sentences_of_the_loader_get_them() -> None:
+    assert md("12\u202f%") == "12\u202f%"
+    assert typeset("« N/D » : pourquoi ?", "fr") == "«\u202fN/D\u202f»\u202f: pourquoi\u202f?"
+    assert typeset("a : b", "en") == "a : b"
+
+
+def sql_words(path: str, column: str) -> set[str]:
+    """The literal codes that a query gives in a column: 'what': 'order_paid', or 'tag' as value_kind."""
+    sql = (QUERIES / path).read_text(encoding="utf-8")
+    return set(re.findall(rf"'{column}': '(\w+)'", sql)) | set(re.findall(rf"'(\w+)' as {column}\b", sql))
+
+
+def known_codes() -> dict[str, set[str]]:
+    """Every code that the views can give a page, by the group of texts that has its words."""
+    causes = [
+        tomllib.loads(path.read_text(encoding="utf-8")) for path in (QUERIES / "causes").glob("[a-z]*.toml")
+    ]
+    kpis = {path.stem.removeprefix("kpi_") for path in (QUERIES / "kpis").glob("kpi_*.sql")}
+    parties = {c["party"] for c in causes} | {
+        code.get("party", c["party"]) for c in causes for code in c.get("codes", ())
+    }
+    return {
+        "signal": sql_words("issues/case_timeline.sql", "what")
+        | {"ticket", "return", "cancellation", "refund", "claim", "write_off", "tracking"},
+        "value_kind": sql_words("aggregates/int_unmapped_values.sql", "value_kind")
+        | {"tag", "reason", "channel"},
+        "family": {c["family"] for c in causes},
+        "party": (parties - {"fulfiller"}) | {"3pl", "merchant", "unknown"},
+        "exposure": {c["exposure"] for c in causes},
+        "evidence": {"decision", "fact", "tag", "reason", "words", "default", "none"},
+        "record_kind": set(KINDS),
+        **{f"kpi.{name}": {"short", "n", "why"} for name in kpis},
+    }
+
+
+@pytest.mark.parametrize("group", known_codes())
+def test_every_code_that_a_view_can_give_has_words(group: str) -> None:
+    codes = known_codes()[group]
+    assert codes, "the test found no codes: the query is written in another way"
+    assert {code for code in codes if f"{group}.{code}" not in texts("fr")} == set()
+
+
+def test_the_codes_of_the_time_line_are_all_found() -> None:
+    assert {
+        "order",
+        "order_paid",
+        "ticket_first_reply",
+        "return_inspected",
+        "customer_contacted",
+        "scan",
+    } <= sql_words("issues/case_timeline.sql", "what")
 
 
 def calls(name: str) -> list[tuple[Path, ast.Call]]:
@@ -115,7 +183,7 @@ CODES = tuple(
     f"{group}."
     for group in (
         "family party evidence place_kind signal kpi file_status record_kind value_kind exposure dimension "
-        "measure grain basis shape"
+        "measure grain basis shape scheme"
     ).split()
 )
 

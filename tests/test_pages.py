@@ -8,8 +8,10 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import navigation
+from app import navigation, report
+from app.i18n import Lang, say
 from app.trends import known_cost
+from pipelines.load import load
 from pipelines.reader import Reader
 from pipelines.store import Store
 from tests.pages_store import MARKDOWN, small_store
@@ -93,7 +95,7 @@ def test_an_active_filter_is_a_chip_that_can_be_removed(store: Store) -> None:
 
 
 def test_the_switch_of_the_measure_stands_in_the_url(store: Store) -> None:
-    app = drawn("weekly_review", lang="fr")
+    app = drawn("weekly_review", lang="fr", period="26w")
     after = app.button_group(key="w_measure").set_value("cost").run()
     assert after.query_params["measure"] in ("cost", ["cost"])
     assert "du coût" in words(after)
@@ -143,6 +145,78 @@ def test_codes_in_tables_are_said_in_the_language_of_the_page(store: Store) -> N
         )
     }
     assert "Customer" in set(table["party_name"])
+
+
+@pytest.mark.parametrize(
+    ("lang", "where", "who"),
+    [
+        ("en", {"Supplier", "Channel", "Warehouse"}, {"Customer", "Supplier"}),
+        ("fr", {"Fournisseur", "Canal", "Entrepôt"}, {"Client", "Fournisseur"}),
+    ],
+)
+def test_recurring_issues_say_where_and_who_in_the_language_of_the_page(
+    store: Store, lang: Lang, where: set[str], who: set[str]
+) -> None:
+    """Also right after a reader of the other language asked for the same rows, which both share."""
+    drawn("recurring_issues", lang="fr" if lang == "en" else "en", period="all")
+    table = drawn("recurring_issues", lang=lang, period="all").dataframe[0].value
+    found = Reader(store).query("recurring_issues")
+    assert set(table["place_kind_name"]) == {say(lang, f"place_kind.{code}") for code in found["place_kind"]}
+    assert set(table["party_name"]) == {say(lang, f"party.{code}") for code in found["party"]}
+    assert set(table["place_kind_name"]) & where or set(table["party_name"]) & who
+
+
+def tiles(monkeypatch: pytest.MonkeyPatch, **params: str) -> dict[str, report.Tile]:
+    """The tiles of the weekly review in their order, by their label."""
+    found: list[report.Tile] = []
+    monkeypatch.setattr(report, "tiles", lambda items, key: found.extend(items))
+    app = drawn("weekly_review", **params)
+    assert [e.value for e in app.exception] == []
+    return {one.label: one for one in found}
+
+
+def test_a_cost_whose_refunds_are_still_to_come_is_never_called_better(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recent = tiles(monkeypatch, lang="en")["Cost ‰ orders"]
+    assert (recent.change, recent.tone, recent.against) == ("", "even", "refunds still to come")
+    old = tiles(monkeypatch, lang="en", **{"from": "2026-07-06", "to": "2026-08-30"})["Cost ‰ orders"]
+    assert old.change
+    assert old.against == "on the period before"
+
+
+def test_recent_orders_are_not_compared_before_their_incidents_have_come(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recent = tiles(monkeypatch, lang="en", basis="order", period="4w")["Incidents ‰ orders"]
+    assert (recent.change, recent.tone, recent.against) == ("", "even", "so far")
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_without_orders_every_tile_says_what_it_needs(
+    lang: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Complaints alone: counts, no rate, nothing that could be taken for one, and the credit of their publisher."""
+    sample = DASHBOARD.parent / "data" / "sample" / "signalconso.csv"
+    assert [r.status for r in load([sample], Store(tmp_path))] == ["loaded"]
+    monkeypatch.setenv("INCIDENTS_STORE", str(tmp_path))
+    made = list(tiles(monkeypatch, lang=lang, period="all").values())
+    assert len(made) == 6
+    assert [(one.value, bool(one.against), one.note) for one in made[:5]] == [("—", True, "")] * 5
+    assert made[5].value != "—"
+    for page in PAGES:
+        for measure in ("rate", "cost"):
+            app = drawn(page, lang=lang, period="all", measure=measure)
+            assert [e.value for e in app.exception] == []
+            assert "SignalConso" in words(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_period_in_which_nothing_happened_is_said_in_words(store: Store, page: str) -> None:
+    app = drawn(page, lang="en", **{"from": "2001-01-01", "to": "2001-02-01"})
+    assert [e.value for e in app.exception] == []
+    if page in ("weekly_review", "causes_and_trends", "cases"):
+        assert "No incident for this period" in words(app).replace("*", "")
 
 
 def test_files_say_that_no_row_is_lost(store: Store) -> None:

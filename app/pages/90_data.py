@@ -7,7 +7,7 @@ from app.i18n import t
 
 if db.snapshot() is None:
     frame.bare_header(t("data.title"))
-    empty.no_data()
+    empty.no_data(is_here=True)
     data.upload()
     st.stop()
 
