@@ -11,8 +11,8 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.reader import NoSnapshotError, Reader, Value
-from pipelines.store import DEMO, Store, own_folder, shown_folder
+from pipelines.reader import NoSnapshotError, Reader, Value, shown_folder
+from pipelines.store import DEMO, Store, own_folder
 
 __all__ = ["NoSnapshotError", "has", "query", "snapshot", "store"]
 

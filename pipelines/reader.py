@@ -6,19 +6,19 @@ the old one is closed when its last cursor is given back, never under a running 
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 import polars as pl
 
-if TYPE_CHECKING:
-    from pipelines.store import Store
+from pipelines.store import DEMO, Store, own_folder
 
 Value = str | int | float | bool | date | datetime | Sequence[str] | None
 
@@ -188,3 +188,22 @@ def set_variables(cursor: duckdb.DuckDBPyConnection, variables: Mapping[str, Val
             continue
         # The names and types above are constants of this module; only the value comes from outside.
         cursor.execute(f"set variable {name} = $value::{VARIABLES[name]}", {"value": value})
+
+
+def shown_folder() -> Path:
+    """Where figures are read from: the user's store, or the demo's as long as the user has loaded nothing."""
+    own = own_folder()
+    if "INCIDENTS_STORE" in os.environ or Store(DEMO).snapshot() is None:
+        return own
+    snapshot = Store(own).snapshot()
+    return own if snapshot is not None and _holds_data(snapshot) else DEMO
+
+
+@cache
+def _holds_data(snapshot: Path) -> bool:
+    """Whether any file was loaded into it; one that was only refused is none. A snapshot never changes."""
+    con = open_snapshot(snapshot)
+    try:
+        return con.execute("select exists (from files where status = 'loaded')").fetchall() == [(True,)]
+    finally:
+        con.close()

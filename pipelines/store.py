@@ -192,18 +192,6 @@ def own_folder() -> Path:
     return Path(named) if named else DEFAULT
 
 
-def shown_folder() -> Path:
-    """Where figures are read from: the user's store, or the demo's as long as the user has loaded nothing."""
-    own = own_folder()
-    if (
-        "INCIDENTS_STORE" not in os.environ
-        and Store(own).snapshot() is None
-        and Store(DEMO).snapshot() is not None
-    ):
-        return DEMO
-    return own
-
-
 def _copy(source: Path, target: Path) -> None:
     """Copies and makes durable; shares blocks where the file system can."""
     with source.open("rb") as read, target.open("wb") as write:

@@ -79,7 +79,8 @@ def _run(chosen: argparse.Namespace, words: Words) -> int:
 
 def default_store(verb: str) -> Path:
     """The store a verb means when none is named: the demo is built apart, and read until there are real data."""
-    from pipelines.store import DEMO, own_folder, shown_folder
+    from pipelines.reader import shown_folder
+    from pipelines.store import DEMO, own_folder
 
     if verb == "demo":
         return DEMO if "INCIDENTS_STORE" not in os.environ else own_folder()
