@@ -140,7 +140,8 @@ def line(
     )
     figure = _figure([trace], ink, height=270)
     figure.update_xaxes(showgrid=False)
-    figure.update_yaxes(title={"text": axis}, rangemode="tozero")
+    top = max(frame["amount"].drop_nulls().to_list(), default=0)
+    figure.update_yaxes(title={"text": axis}, rangemode="tozero", **_whole_steps(top))
     if middle is not None and x:
         figure.add_shape(
             type="line",

@@ -129,7 +129,7 @@ def without_orders(page: Page, has_period: bool) -> list[str]:
         return []
     if unlinked == int(found["incident_count"].sum()):
         return [t("frame.no_orders")]
-    return [t("frame.unlinked", n=unlinked)]
+    return [t("frame.unlinked", n=unlinked)] if has_period else []
 
 
 def late_sources(page: Page) -> list[str]:

@@ -201,6 +201,7 @@ def issue_cases(page: Page, issue: dict[str, Any]) -> Target:
 def pareto_chart(page: Page, pareto: pl.DataFrame) -> None:
     """The causes by size, each with its usual level."""
     if pareto.is_empty():
+        st.subheader(t("causes_and_trends.causes"), anchor=False)
         empty.section("empty.incidents")
         return
     measure = Measure(page.filters.measure, page.lang, page.currency)
@@ -213,6 +214,7 @@ def pareto_chart(page: Page, pareto: pl.DataFrame) -> None:
         title=pl.col("cause").replace(names.causes()),
     ).sort("amount", "cause", descending=[True, False], nulls_last=True)
     if not measure.is_known(ranked):
+        st.subheader(t("causes_and_trends.causes"), anchor=False)
         empty.section(f"empty.{measure.name}")
         return
     whole = "cost_cents" if measure.name == "cost" else "incident_count"
@@ -318,6 +320,8 @@ def trend_title(page: Page, measure: Measure, trend: pl.DataFrame) -> str:
     if done.height < 2:
         return t("weekly_review.trend_short")
     top = done.sort("amount", "period_start_date", descending=True).row(0, named=True)
+    if not top["amount"]:
+        return t("weekly_review.trend_short")
     is_now = top["period_start_date"] == done["period_start_date"].max()
     days = period_name(top["period_start_date"], page.filters.grain, page.lang)
     key = "weekly_review.trend_peak_now" if is_now else "weekly_review.trend_peak"
