@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import causes, views
+from pipelines import causes, phrases, views
 from pipelines.contract import KINDS, Kind
 from pipelines.shop_tags import ShopTagsError
 from pipelines.sources.mapping import MappingError, all_reason_codes
@@ -29,6 +29,7 @@ _STATE = """
         first_loaded_at timestamp, loaded_at timestamp, read_by varchar
     );
     alter table files add column if not exists header_text varchar;
+    alter table files add column if not exists modified_at timestamp;
     create table if not exists rejects (
         file_id varchar, row_number bigint, line bigint, column_name varchar, value varchar, reason varchar,
         params json, raw_text varchar
@@ -60,9 +61,11 @@ def prepare_master(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def version(store: Store) -> str:
-    """A digest of everything that decides how records become incidents: SQL, causes, the shop's tags, its zone."""
+    """A digest of all that decides how records become incidents: SQL, code, causes, the shop's tags and settings."""
     digest = hashlib.sha256(repr(sorted(store.settings().items())).encode())
     files = [
+        *(Path(module.__file__ or "") for module in (causes, phrases, views)),
+        Path(__file__),
         *sorted(QUERIES.rglob("*.sql")),
         *sorted(QUERIES.rglob("*.toml")),
         *sorted(_mappings(store).glob("*.toml")),

@@ -29,11 +29,14 @@ def function(name: str, *arguments: Expression | str | int | float | None) -> Ex
     )
 
 
-def reshaped(rows: DuckDBPyRelation, name: str, sql: str) -> DuckDBPyRelation:
-    """What a constant query, which calls the rows by that name, makes of them: for `Source.prepare`."""
-    result = rows.query(name, sql)
+def reshaped(rows: DuckDBPyRelation, sql: str) -> DuckDBPyRelation:
+    """What a constant query over `sheet_rows` makes of the rows: for `Source.prepare`.
+
+    The name is fixed, and no table's: a table of the store with the same name would be read in their stead.
+    """
+    result = rows.query("sheet_rows", sql)
     if result is None:
-        raise TypeError(f"the query over {name} gives no rows")
+        raise TypeError("the query over sheet_rows gives no rows")
     return result
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 import duckdb
 from duckdb import (
@@ -51,7 +52,9 @@ def land(con: duckdb.DuckDBPyConnection, sheet: Sheet, source: Source, landing: 
         plan.stage()
     rejected = reject(con, rows, sheet, plans, landing)
     has_bad_rows = rejected > len(sheet.bad)
-    as_of = max((moment for plan in plans if (moment := plan.latest()) is not None), default=None)
+    # a file that tells of no event (a catalogue) is as recent as when it was written
+    moments = [moment for plan in plans if (moment := plan.latest()) is not None]
+    as_of = max(moments, default=datetime.fromisoformat(landing.modified))
     con.execute("create or replace temp table touched_rows (row_number bigint)")
     for plan in plans:
         plan.merge(as_of, has_bad_rows)

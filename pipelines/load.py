@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -113,15 +114,17 @@ class _Reader:
                 str(path), None, [], "refused", message=Message("no_such_file", {"file": str(path)})
             )
             return
-        content = _digest(path)
+        content = _digest(path, self.options.account)
         if (known := self._known(content)) is not None:
             yield from known
             return
         for number, sheet in enumerate(sheets(path, self.con, self.store.scratch)):
             file_id = content if number == 0 else f"{content}-{number}"
-            result = self._refused(sheet) if isinstance(sheet, Refusal) else self._sheet(sheet, file_id)
-            self._remember(result, file_id, path)
-            yield result
+            yield (
+                self._refused(sheet, file_id, path)
+                if isinstance(sheet, Refusal)
+                else self._sheet(sheet, file_id, path)
+            )
         self._drop_staged()
 
     def _drop_staged(self) -> None:
@@ -136,7 +139,7 @@ class _Reader:
         """What is known of a file that was read before by the same code and mappings: all of it is unchanged."""
         rows = self.con.execute(
             """
-            select file_name, source, kinds, rows_in, rejected
+            select file_name, source, kinds, rows_in, rejected, warnings
             from files
             where (file_id = $id or starts_with(file_id, $id || '-')) and status = 'loaded' and read_by = $by
             order by len(file_id), file_id
@@ -157,40 +160,45 @@ class _Reader:
             {"id": content},
         )
         return [
-            FileResult(name, source, kinds, "loaded", rows_in, 0, rows_in - rejected, rejected)
-            for name, source, kinds, rows_in, rejected in rows
+            FileResult(
+                name, source, kinds, "loaded", rows_in, 0, rows_in - rejected, rejected, _messages(warnings)
+            )
+            for name, source, kinds, rows_in, rejected, warnings in rows
         ]
 
-    def _sheet(self, sheet: Sheet, file_id: str) -> FileResult:
+    def _sheet(self, sheet: Sheet, file_id: str, path: Path) -> FileResult:
+        """Lands a sheet and notes what became of it, in one transaction."""
         try:
             source = recognise(sheet, self.store)
         except NotRecognised as refusal:
-            return FileResult(sheet.name, None, [], "refused", message=refusal.message)
+            return self._refused(Refusal(sheet.name, refusal.message), file_id, path)
         self.con.execute("begin")
         try:
             landing.forget_keyless(self.con, file_id)
-            landed = landing.land(self.con, sheet, source, self._landing(file_id))
+            landed = landing.land(self.con, sheet, source, self._landing(file_id, path))
+            result = FileResult(
+                sheet.name,
+                source.name,
+                list(landed.kinds),
+                "loaded",
+                landed.rows_in,
+                landed.loaded,
+                landed.unchanged,
+                landed.rejected,
+                list(landed.warnings),
+                header_text=sheet.header_text,
+            )
+            self._remember(result, file_id, path)
             self.con.execute("commit")
         except DatesUnclear as unclear:
             self.con.execute("rollback")
-            return FileResult(sheet.name, source.name, [], "refused", message=unclear.message)
+            return self._refused(Refusal(sheet.name, unclear.message), file_id, path, source.name)
         except BaseException:
             self.con.execute("rollback")
             raise
-        return FileResult(
-            sheet.name,
-            source.name,
-            list(landed.kinds),
-            "loaded",
-            landed.rows_in,
-            landed.loaded,
-            landed.unchanged,
-            landed.rejected,
-            list(landed.warnings),
-            header_text=sheet.header_text,
-        )
+        return result
 
-    def _landing(self, file_id: str) -> landing.Landing:
+    def _landing(self, file_id: str, path: Path) -> landing.Landing:
         return landing.Landing(
             file_id=file_id,
             account=self.options.account,
@@ -199,10 +207,13 @@ class _Reader:
             customer_secret=self.secret,
             phrase_patterns=_phrase_patterns,
             now=datetime.now(UTC).replace(tzinfo=None).isoformat(sep=" "),
+            modified=_modified(path),
         )
 
-    def _refused(self, refusal: Refusal) -> FileResult:
-        return FileResult(refusal.name, None, [], "refused", message=refusal.message)
+    def _refused(self, refusal: Refusal, file_id: str, path: Path, source: str | None = None) -> FileResult:
+        result = FileResult(refusal.name, source, [], "refused", message=refusal.message)
+        self._remember(result, file_id, path)
+        return result
 
     def _remember(self, result: FileResult, file_id: str, path: Path) -> None:
         message = result.message
@@ -214,14 +225,15 @@ class _Reader:
                 $account as account, $size as size_bytes, $status as status, $code as message_code,
                 $params::json as message_params, $warnings::json as warnings, $rows_in as rows_in, $loaded as loaded,
                 $unchanged as unchanged, $rejected as rejected, now()::timestamp as first_loaded_at,
-                now()::timestamp as loaded_at, $read_by as read_by, $header_text as header_text
+                now()::timestamp as loaded_at, $read_by as read_by, $header_text as header_text,
+                $modified::timestamp as modified_at
             on conflict (file_id) do update set
                 file_name = excluded.file_name, source = excluded.source, kinds = excluded.kinds,
                 status = excluded.status, message_code = excluded.message_code,
                 message_params = excluded.message_params, warnings = excluded.warnings, rows_in = excluded.rows_in,
                 loaded = excluded.loaded, unchanged = excluded.unchanged, rejected = excluded.rejected,
                 loaded_at = excluded.loaded_at, read_by = excluded.read_by,
-                header_text = excluded.header_text
+                header_text = excluded.header_text, modified_at = excluded.modified_at
             """,
             {
                 "file_id": file_id,
@@ -240,6 +252,7 @@ class _Reader:
                 "rejected": result.rejected,
                 "read_by": self.read_by,
                 "header_text": result.header_text,
+                "modified": _modified(path),
             },
         )
 
@@ -250,16 +263,30 @@ def _phrase_patterns() -> tuple[str, ...]:
     return causes.phrase_patterns(causes.read_causes(build.QUERIES / "causes"))
 
 
-def _digest(path: Path) -> str:
+def _digest(path: Path, account: str) -> str:
+    """What a file holds, and for which account: the same file of two accounts is two files."""
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        content = hashlib.file_digest(file, "sha256").hexdigest()
+    return hashlib.sha256(f"{account}/{content}".encode()).hexdigest()
+
+
+def _modified(path: Path) -> str:
+    """When the file was last written: ISO, UTC."""
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(tzinfo=None).isoformat(sep=" ")
+
+
+def _messages(written: str | None) -> list[Message]:
+    """Warnings as the table `files` keeps them."""
+    return [Message(warning["code"], warning["params"]) for warning in json.loads(written or "[]")]
 
 
 def _read_by(store: Store, options: Options, zone: str) -> str:
     """A digest of all that decides how a file is read: our code, the user's mappings, the zone, the options."""
     digest = hashlib.sha256(repr((options, zone)).encode())
     code = Path(__file__).resolve().parent
-    for path in [*sorted(code.rglob("*.py")), *sorted((store.user / "mappings").glob("*.toml"))]:
+    mappings = sorted((store.user / "mappings").glob("*.toml"))
+    # causes too: their phrases are looked for while a text is read
+    for path in [*sorted(code.rglob("*.py")), *sorted((build.QUERIES / "causes").glob("*.toml")), *mappings]:
         if "demo" not in path.parts and "cli" not in path.parts:
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

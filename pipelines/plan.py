@@ -43,6 +43,9 @@ class Landing:
     customer_secret: str
     phrase_patterns: Callable[[], tuple[str, ...]]
     now: str  # ISO, UTC: times after it do not tell how recent a file is
+    modified: (
+        str  # ISO, UTC: when the file was last written; decides between files that tell of the same time
+    )
 
 
 def unfold(rows: DuckDBPyRelation, table: Table) -> DuckDBPyRelation:
@@ -154,9 +157,10 @@ class Plan:
         ]
         return max((latest for (latest,) in moments if latest is not None), default=None)
 
-    def merge(self, as_of: datetime | None, has_bad_rows: bool) -> None:
+    def merge(self, as_of: datetime, has_bad_rows: bool) -> None:
         """Puts the later state of every staged record into the raw_ table; what changed is marked for the build."""
         con, now = self.con, {"as_of": as_of}
+        told = {**now, "modified": self.landing.modified}
         if has_bad_rows:
             con.execute(self._sql("delete from incoming_x where row_number in (from bad_rows)"))
         counts = con.sql(
@@ -173,10 +177,10 @@ class Plan:
             con.execute(self._sql(_TOUCH_ALL))
             mark_everything(con)
             return
-        con.execute(self._sql(_CHANGED), now)
+        con.execute(self._sql(_CHANGED), told)
         counted = con.sql("select count(*), count(*) filter (where is_replacing) from changed_records")
         changed, replaced = counted.fetchall()[0]
-        con.execute(self._sql(_SEEN_LATER), now)
+        con.execute(self._sql(_SEEN_LATER), told)
         if changed == 0:
             return
         if changed * _MOST_OF_IT > there:
@@ -260,24 +264,39 @@ _INSERT_ALL = """
     select * exclude (is_bad, is_keyless), $as_of::timestamp as as_of from incoming_x
 """
 _TOUCH_ALL = "insert into touched_rows select distinct row_number from incoming_x"
+# A file that is read again (by newer code, another mapping) replaces what it said before. Between two files the later
+# time of change decides, then the file that was written later; the hash only makes the rest the same in any order.
 _CHANGED = """
     create or replace temp table changed_records as
     select i.*, r.record_id is not null as is_replacing, r.order_ref as old_order_ref
     from incoming_x as i
     left join raw_x as r on i.record_id = r.record_id
+    left join files as f on r.file_id = f.file_id
     where r.record_id is null
         or (
             i.record_hash <> r.record_hash
-            and (coalesce(i.updated_at, $as_of, timestamp '1970-01-01'), i.record_hash)
-            > (coalesce(r.updated_at, r.as_of, timestamp '1970-01-01'), r.record_hash)
+            and (
+                i.file_id = r.file_id
+                or (coalesce(i.updated_at, $as_of, timestamp '1970-01-01'), $modified::timestamp, i.record_hash)
+                > (
+                    coalesce(r.updated_at, r.as_of, timestamp '1970-01-01'),
+                    coalesce(f.modified_at, timestamp '1970-01-01'),
+                    r.record_hash
+                )
+            )
         )
 """
 # The same state told again by a later file was still true then: an older, different state must not win afterwards.
 _SEEN_LATER = """
-    update raw_x set as_of = $as_of
+    update raw_x set as_of = $as_of, file_id = i.file_id, row_number = i.row_number
     from incoming_x as i
-    where raw_x.record_id = i.record_id and raw_x.record_hash = i.record_hash
-        and raw_x.updated_at is null and raw_x.as_of < $as_of
+    where raw_x.record_id = i.record_id and raw_x.record_hash = i.record_hash and raw_x.updated_at is null
+        and ($as_of, $modified::timestamp) > (
+            raw_x.as_of,
+            coalesce(
+                (select files.modified_at from files where files.file_id = raw_x.file_id), timestamp '1970-01-01'
+            )
+        )
 """
 _MARK = """
     insert into dirty_records

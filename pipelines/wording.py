@@ -43,6 +43,3 @@ def masked(subject: Expression) -> Expression:
     return CaseExpression(
         has_figures, function("regexp_replace", no_email, _TELEPHONE, "[tel]", "g")
     ).otherwise(no_email)
-
-
-#: file_id, row_number, line, column, value, reason, raw text

@@ -60,6 +60,7 @@ class Desk:
                     customer_secret="for tests only",
                     phrase_patterns=lambda: _PHRASES,
                     now="2100-01-01 00:00:00",
+                    modified="2026-11-22 00:00:00",
                 ),
             )
             for number, (sheet, source) in enumerate(self.sheets(path))

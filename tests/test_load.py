@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import random
 from pathlib import Path
 
@@ -12,8 +13,10 @@ import pytest
 from pipelines.load import FileResult, Options, Progress, load
 from pipelines.mending import mend_files
 from pipelines.reader import Reader
+from pipelines.sources import find_sources
 from pipelines.store import Store, StoreError
 
+SAMPLES = Path(__file__).resolve().parent.parent / "data" / "sample"
 FACTS = {
     "lines": "order_key, line_key, sku, supplier, quantity, channel, order_date, shipped_date, is_confirmed, is_shipped",
     "signals": "kind, record_id, order_key, line_key, occurred_at, cause, party, evidence, amount_cents, link",
@@ -366,3 +369,74 @@ def test_rows_without_an_id_are_not_doubled_when_newer_code_reads_the_file_again
     (again,) = load([file], store)
     assert (again.rows_in, again.rejected) == (3, 0)
     assert len(_facts(store)["signals"]) == 3
+
+
+CATALOGUE = """
+name = "catalogue"
+title = "Catalogue (CSV)"
+kind = "products"
+needs = ["Référence", "Fournisseur"]
+
+[columns]
+sku = "Référence"
+supplier = "Fournisseur"
+"""
+
+
+def _catalogue(path: Path, supplier: str, at: float) -> Path:
+    rows = [f"SKU-{number},{supplier}" for number in range(40)]
+    path.write_text("\n".join(["Référence,Fournisseur", *rows]) + "\n", encoding="utf-8")
+    os.utime(path, (at, at))
+    return path
+
+
+@pytest.mark.parametrize("is_later_first", [False, True])
+def test_of_two_files_without_a_time_the_one_written_later_counts_in_any_order(
+    is_later_first: bool, tmp_path: Path
+) -> None:
+    store = Store(tmp_path / "store")
+    (store.user / "mappings").mkdir(parents=True)
+    (store.user / "mappings" / "catalogue.toml").write_text(CATALOGUE, encoding="utf-8")
+    files = [
+        _catalogue(tmp_path / "a.csv", "Old", 1_000_000),
+        _catalogue(tmp_path / "b.csv", "New", 2_000_000),
+    ]
+    for file in reversed(files) if is_later_first else files:
+        load([file], store)
+    with Store(tmp_path / "store").writing() as con:
+        assert con.execute("select supplier, count(*) from raw_products group by 1").fetchall() == [
+            ("New", 40)
+        ]
+
+
+def test_a_file_read_again_by_another_mapping_replaces_all_that_it_said(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    (store.user / "mappings").mkdir(parents=True)
+    mapping = store.user / "mappings" / "catalogue.toml"
+    mapping.write_text(CATALOGUE, encoding="utf-8")
+    file = _catalogue(tmp_path / "a.csv", "Ferrand", 1_000_000)
+    load([file], store)
+    mapping.write_text(CATALOGUE + '\n[constants]\ncategory = "Shoes"\n', encoding="utf-8")
+    (again,) = load([file], store)
+    assert (again.rows_in, again.loaded) == (40, 40)
+    with store.writing() as con:
+        assert con.execute("select count(*) from raw_products where category = 'Shoes'").fetchone() == (40,)
+
+
+def test_the_same_file_for_two_accounts_is_two_files(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    file = _tickets(tmp_path / "t.csv", ["1,,email,False,a,2026-03-27 10:00:00,,,"])
+    for account in ("north", "south"):
+        (result,) = load([file], store, Options(account=account))
+        assert result.loaded == 1
+    assert sorted(str(row[1]) for row in _facts(store)["signals"]) == ["gorgias/north/1", "gorgias/south/1"]
+
+
+@pytest.mark.parametrize("source", sorted({source.name for source in find_sources()}))
+def test_every_source_loads_into_a_store_that_is_already_built(source: str, tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    load([_tickets(tmp_path / "t.csv", ["1,,email,False,a,2026-03-27 10:00:00,,,"])], store)
+    samples = [path for path in sorted(SAMPLES.glob(f"{source}*")) if path.suffix != ".toml"]
+    results = load(samples, store)
+    assert [result.status for result in results] == ["loaded"] * len(results)
+    assert sum(result.loaded + result.unchanged for result in results) > 0

@@ -48,7 +48,7 @@ _TOLD = r"""
         lower(own_channel) as shop_window,
         -- a cancelled item has neither price nor currency
         any_value(own_currency) over (partition by own_order) as order_currency
-    from items
+    from sheet_rows
 """
 
 
@@ -60,7 +60,7 @@ def _told(rows: DuckDBPyRelation) -> DuckDBPyRelation:
         (ColumnExpression(header) if header else NULL.cast("VARCHAR")).alias(name)
         for name, header in found.items()
     ]
-    told = reshaped(rows.select(ColumnExpression("row_number"), *read), "items", _TOLD)
+    told = reshaped(rows.select(ColumnExpression("row_number"), *read), _TOLD)
     return rows.set_alias("shown").join(told.set_alias("told"), "row_number").select(StarExpression())
 
 

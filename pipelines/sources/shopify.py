@@ -52,7 +52,7 @@ _READ = {
 _FILL = """
     with begun as (
         select *, own_name is distinct from lag(own_name) over (order by row_number) as begins
-        from lines
+        from sheet_rows
     ),
 
     numbered as (
@@ -123,7 +123,7 @@ def _filled(rows: DuckDBPyRelation) -> DuckDBPyRelation:
         for name, header in found.items()
     ]
     # windows over a few columns, joined back, take half the time of windows that drag all columns along
-    told = reshaped(rows.select(ColumnExpression("row_number"), *read), "lines", _FILL)
+    told = reshaped(rows.select(ColumnExpression("row_number"), *read), _FILL)
     return rows.set_alias("shown").join(told.set_alias("told"), "row_number").select(StarExpression())
 
 

@@ -20,7 +20,7 @@ from pipelines.source import Source, Table
 _RETURNED_LINES = """
     with nodes as (
         select row_number, coalesce(json_extract(doc, '$.node'), doc) as node
-        from documents
+        from sheet_rows
     ),
 
     listed as (
@@ -76,7 +76,7 @@ _RETURNED_LINES = """
 _REFUNDED_LINES = """
     with nodes as (
         select row_number, coalesce(json_extract(doc, '$.node'), doc) as node
-        from documents
+        from sheet_rows
     ),
 
     listed as (
@@ -168,11 +168,11 @@ _REFUNDED_LINES = """
 
 
 def _returned_lines(documents: DuckDBPyRelation) -> DuckDBPyRelation:
-    return reshaped(documents, "documents", _RETURNED_LINES)
+    return reshaped(documents, _RETURNED_LINES)
 
 
 def _refunded_lines(documents: DuckDBPyRelation) -> DuckDBPyRelation:
-    return reshaped(documents, "documents", _REFUNDED_LINES)
+    return reshaped(documents, _REFUNDED_LINES)
 
 
 def _is_taken_out(_: Cells) -> Expression:

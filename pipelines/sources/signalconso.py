@@ -22,13 +22,13 @@ _LEVELS = r"""
         ) as subcategories,
         nullif(replace(tags, ',', ';'), 'Non renseigné') as tags
     )
-    from reports
+    from sheet_rows
 """
 
 
 def _levelled(reports: DuckDBPyRelation) -> DuckDBPyRelation:
     """The rows with one mark between the levels of a path, and nothing where nobody said anything."""
-    return reshaped(reports, "reports", _LEVELS)
+    return reshaped(reports, _LEVELS)
 
 
 #: what became of a report: both spellings of the vendor
