@@ -257,13 +257,13 @@ _AFFECTED_REFS = """
 
     create or replace temp table affected_refs as
     with orders as (
-        select order_ref, nullif(upper(ltrim(trim(order_name), '# ')), '') as name_ref from raw_orders
+        select order_ref, normal_ref(order_name) as name_ref from raw_orders
     ),
     affected_orders as (
         select * from orders
         where order_ref in (from marked_refs) or name_ref in (from marked_refs)
             or name_ref in (
-                select nullif(upper(ltrim(trim(o.order_name), '# ')), '')
+                select normal_ref(o.order_name)
                 from raw_orders as o
                 inner join dirty_records as d on d.kind = 'orders' and d.record_id = o.record_id
             )

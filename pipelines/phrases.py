@@ -14,7 +14,9 @@ NODES = 12_000
 
 
 def create_macros(con: duckdb.DuckDBPyConnection) -> None:
-    """Macros `normal_code(x)` and `normal_text(x)`: the only definition of what is compared with what."""
+    """Macros `normal_code`, `normal_ref` and `normal_text`: the only definition of what is compared with what."""
+    # an order number as everyone writes it: '# 1050' and '1050 ' are '1050'
+    con.execute("create or replace macro normal_ref(x) as nullif(upper(ltrim(trim(x), '# ')), '')")
     con.execute(
         "create or replace macro normal_code(x) as"
         " trim(regexp_replace(upper(strip_accents(x)), '[^A-Z0-9]+', '_', 'g'), '_')"

@@ -31,7 +31,7 @@ def order_named_in(words: Expression) -> Expression:
 
 def normal_ref(order: Expression) -> Expression:
     """An order number as everyone writes it: upper case, no blanks, no leading '#'; NULL when nothing is left."""
-    return function("nullif", function("upper", function("ltrim", function("trim", order), "# ")), "")
+    return function("normal_ref", order)
 
 
 def masked(subject: Expression) -> Expression:

@@ -14,6 +14,6 @@ select distinct
     order_key,
     source,
     account,
-    nullif(upper(trim(ltrim(trim(name), '#'))), '') as ref
+    normal_ref(name) as ref
 from named
-where nullif(upper(trim(ltrim(trim(name), '#'))), '') is not null;
+where normal_ref(name) is not null;

@@ -51,7 +51,7 @@ together as (
 
 select
     * replace (
-        upper(trim(ltrim(trim(coalesce(order_ref, order_name, order_id)), '#'))) as order_ref
+        normal_ref(coalesce(order_ref, order_name, order_id)) as order_ref
     ),
     timezone((select settings.zone from settings), timezone('UTC', placed_at))::date as order_date,
     -- an order that was never paid is no exposure: it could not be shipped or be out of stock

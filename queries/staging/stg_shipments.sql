@@ -12,7 +12,7 @@ select
     delivered_at,
     lots,
     coalesce(
-        nullif(upper(trim(ltrim(trim(order_ref), '#'))), ''),
-        nullif(upper(trim(ltrim(trim(order_id), '#'))), '')
+        normal_ref(order_ref),
+        normal_ref(order_id)
     ) as ref
 from batch_shipments;

@@ -279,8 +279,8 @@ together as (
 
 select
     * replace (
-        nullif(upper(trim(ltrim(trim(order_ref), '#'))), '') as order_ref,
-        nullif(upper(trim(ltrim(trim(order_id), '#'))), '') as order_id,
+        normal_ref(order_ref) as order_ref,
+        normal_ref(order_id) as order_id,
         coalesce(is_date_only, false) as is_date_only
     ),
     kind || '/' || record_id as signal_key
