@@ -38,6 +38,7 @@ class Landed:
     rejected: int
     kinds: tuple[str, ...]
     warnings: tuple[Message, ...]
+    as_of: datetime  # UTC: the latest event it tells of, or when it was written if it tells of none
 
 
 def land(con: duckdb.DuckDBPyConnection, sheet: Sheet, source: Source, landing: Landing) -> Landed:
@@ -63,7 +64,9 @@ def land(con: duckdb.DuckDBPyConnection, sheet: Sheet, source: Source, landing: 
         plan.forget()
     telling = [plan for plan in plans if plan.has_rows] or plans
     kinds = tuple(dict.fromkeys(plan.kind.name for plan in telling))
-    return Landed(sheet.rows_in, loaded, sheet.rows_in - loaded - rejected, rejected, kinds, sheet.warnings)
+    return Landed(
+        sheet.rows_in, loaded, sheet.rows_in - loaded - rejected, rejected, kinds, sheet.warnings, as_of
+    )
 
 
 def _prepared(con: duckdb.DuckDBPyConnection, sheet: Sheet, source: Source) -> DuckDBPyRelation:

@@ -58,6 +58,7 @@ class FileResult:
     warnings: list[Message] = field(default_factory=list)
     message: Message | None = None
     header_text: str | None = None
+    as_of: datetime | None = None
 
 
 def load(
@@ -187,6 +188,7 @@ class _Reader:
                 landed.rejected,
                 list(landed.warnings),
                 header_text=sheet.header_text,
+                as_of=landed.as_of,
             )
             self._remember(result, file_id, path)
             self.con.execute("commit")
@@ -226,14 +228,15 @@ class _Reader:
                 $params::json as message_params, $warnings::json as warnings, $rows_in as rows_in, $loaded as loaded,
                 $unchanged as unchanged, $rejected as rejected, now()::timestamp as first_loaded_at,
                 now()::timestamp as loaded_at, $read_by as read_by, $header_text as header_text,
-                $modified::timestamp as modified_at
+                $modified::timestamp as modified_at, $as_of::timestamp as as_of
             on conflict (file_id) do update set
                 file_name = excluded.file_name, source = excluded.source, kinds = excluded.kinds,
                 status = excluded.status, message_code = excluded.message_code,
                 message_params = excluded.message_params, warnings = excluded.warnings, rows_in = excluded.rows_in,
                 loaded = excluded.loaded, unchanged = excluded.unchanged, rejected = excluded.rejected,
                 loaded_at = excluded.loaded_at, read_by = excluded.read_by,
-                header_text = excluded.header_text, modified_at = excluded.modified_at
+                header_text = excluded.header_text, modified_at = excluded.modified_at,
+                as_of = excluded.as_of
             """,
             {
                 "file_id": file_id,
@@ -253,6 +256,7 @@ class _Reader:
                 "read_by": self.read_by,
                 "header_text": result.header_text,
                 "modified": _modified(path),
+                "as_of": result.as_of,
             },
         )
 
