@@ -80,7 +80,11 @@ def named(incidents: pl.DataFrame, words: Mapping[str, Mapping[str, str]]) -> pl
 def table(page: Page, incidents: pl.DataFrame, n: int) -> None:
     """The list; a row leads to its order's time line. The file has all `n`, however few are shown."""
     if incidents.is_empty():
-        empty.section("empty.incidents")
+        looked_for = searched()
+        if looked_for and page.filters.start is not None:
+            st.caption(md(t("cases.not_found", text=looked_for[:80], everywhere=t("period.all"))))
+        else:
+            empty.section("empty.incidents")
         return
     every = partial(db.query, "cases", page.filters.variables(), search=searched())
     words = vocabulary()

@@ -123,6 +123,8 @@ def still_to_come(page: Page, switches: Sequence[str]) -> list[str]:
 
 def without_orders(page: Page, has_period: bool) -> list[str]:
     """One phrase that says how many of the incidents shown have no order loaded to set them against."""
+    if st.query_params.get("search"):
+        return []  # the list shows what was searched; this counts all of the period
     found = db.query("order_coverage", page.filters.variables() if has_period else None)
     unlinked = int(found["unlinked_count"].sum() or 0)
     if not unlinked:

@@ -219,6 +219,12 @@ def test_a_period_in_which_nothing_happened_is_said_in_words(store: Store, page:
         assert "No incident for this period" in words(app).replace("*", "")
 
 
+def test_a_search_that_finds_nothing_says_where_else_to_look(store: Store) -> None:
+    said = words(drawn("cases", lang="en", search="zz*zz")).replace("\\", "")
+    assert "No incident for “zz*zz” in this period" in said
+    assert "without a loaded order" not in said
+
+
 def test_files_say_that_no_row_is_lost(store: Store) -> None:
     app = drawn("data", lang="en")
     files = next(table.value for table in app.dataframe if "rows_in" in table.value.columns)
