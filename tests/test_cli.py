@@ -344,11 +344,11 @@ def test_help_needs_no_heavy_library_and_is_in_the_language_asked_for(run: Run) 
     ("words", "said"),
     [
         ([], "VERBE"),
-        (["explode"], "n'est aucun de"),
+        (["explode"], "n’est aucun de"),
         (["load"], "il manque : PATH"),
         (["load", "x", "--sideways"], "pas compris : --sideways"),
-        (["load", "x", "--dates", "any"], "n'est aucun de"),
-        (["demo", "--seed", "much"], "n'est pas un nombre"),
+        (["load", "x", "--dates", "any"], "n’est aucun de"),
+        (["demo", "--seed", "much"], "n’est pas un nombre"),
     ],
 )
 def test_a_command_that_is_not_understood_ends_with_two_and_says_why(
