@@ -7,8 +7,10 @@ touches.
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
+import re
 import secrets
 import shutil
 import threading
@@ -31,6 +33,8 @@ DEFAULT = PROJECT / "data" / "store"
 DEMO = PROJECT / "data" / "demo"
 KEPT_SNAPSHOTS = 3
 _MEMORY = "2GB"
+_SETTINGS_FILE = "settings.toml"
+_SETTINGS = ("currency", "third_party_warehouses", "zone")
 # DuckDB keeps other processes out of a file that is being written, but lets threads of one process in together
 _WRITING: set[Path] = set()
 _WRITING_GUARD = threading.Lock()
@@ -77,15 +81,25 @@ class Store:
         return path if path.is_file() else None
 
     def settings(self) -> dict[str, Any]:
-        """The user's settings.toml; {} when there is none."""
+        """The user's settings.toml, its currency in capitals; {} when there is none.
+
+        Raises StoreError for what cannot be read and for names that we do not know.
+        """
         try:
-            return tomllib.loads((self.user / "settings.toml").read_text(encoding="utf-8"))
+            found = tomllib.loads((self.user / _SETTINGS_FILE).read_text(encoding="utf-8-sig"))
         except FileNotFoundError:
             return {}
+        except UnicodeDecodeError as error:
+            raise StoreError(Message("settings_not_utf8", {"file": _SETTINGS_FILE})) from error
         except tomllib.TOMLDecodeError as error:
             raise StoreError(
-                Message("settings_unreadable", {"file": "settings.toml", "detail": str(error)})
+                Message("settings_unreadable", {"file": _SETTINGS_FILE, "detail": str(error)})
             ) from error
+        if unknown := [name for name in found if name not in _SETTINGS]:
+            raise StoreError(_unknown_setting(unknown[0]))
+        if "currency" in found:
+            found["currency"] = _currency(found["currency"])
+        return found
 
     def zone(self) -> str:
         """The shop's time zone (IANA name): settings.toml `zone`, else UTC."""
@@ -139,7 +153,8 @@ class Store:
         self.scratch.mkdir()
         try:
             con.execute("set timezone = 'UTC'")
-            con.execute("set enable_progress_bar = false")  # ours speaks the user's language, and not on stdout
+            # ours speaks the user's language, and not on stdout
+            con.execute("set enable_progress_bar = false")
             yield con
         finally:
             con.close()
@@ -184,6 +199,22 @@ def _only_writer(folder: Path) -> Iterator[None]:
     finally:
         with _WRITING_GUARD:
             _WRITING.discard(folder)
+
+
+def _unknown_setting(name: str) -> Message:
+    shown: dict[str, str | int] = {"file": _SETTINGS_FILE, "name": name, "allowed": ", ".join(_SETTINGS)}
+    near = difflib.get_close_matches(name.lower(), _SETTINGS, n=1)
+    if near:
+        return Message("setting_unknown_near", {**shown, "near": near[0]})
+    return Message("setting_unknown", shown)
+
+
+def _currency(value: object) -> str:
+    """The code in capitals, as the files' amounts have it."""
+    code = value.strip().upper() if isinstance(value, str) else ""
+    if not re.fullmatch("[A-Z]{3}", code):
+        raise StoreError(Message("unknown_currency", {"value": str(value)}))
+    return code
 
 
 def own_folder() -> Path:
