@@ -129,6 +129,7 @@ def say(key: str, **values: object) -> None:
 
 
 def refusal(key: str, **values: object) -> SystemExit:
+    """What to raise to end with such a sentence and a failing exit code."""
     return SystemExit(sentence(key, **values))
 
 
@@ -162,6 +163,7 @@ def set_up() -> None:
 
 
 def refuse_without_room() -> None:
+    """Ends with a sentence when this folder cannot be written to or its disk is too full."""
     try:
         with tempfile.TemporaryFile(dir=HERE):
             free = shutil.disk_usage(HERE).free
@@ -176,6 +178,7 @@ def no_space(free: int) -> SystemExit:
 
 
 def make_environment() -> None:
+    """A new, empty `.venv` with pip; ends with a sentence when this Python cannot make one."""
     say("making", folder=VENV)
     if VENV.exists():
         shutil.rmtree(VENV)
@@ -298,6 +301,7 @@ def project_environment() -> dict[str, str]:
 
 
 def run(module: str, *arguments: str, folder: Path | None = None) -> int:
+    """The exit code of a module run with the packages of `.venv`."""
     command = [str(python()), "-m", module, *arguments]
     with starting(command, project_environment(), cwd=folder) as process:
         return process.wait()
@@ -317,6 +321,7 @@ def build_data() -> None:
 
 
 def serve(port: int, browser: bool) -> int:
+    """The exit code of the dashboard, served to this computer only until it is stopped."""
     free = free_port(port)
     if free != port:
         say("port_taken", port=port, other=free)
@@ -348,6 +353,7 @@ def free_port(wanted: int) -> int:
 
 
 def wait_until_up(address: str, alive: Callable[[], bool]) -> bool:
+    """Whether the dashboard answers; False once it is no longer alive."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # never through a proxy
     while alive():
         with contextlib.suppress(OSError), direct.open(address + "/_stcore/health", timeout=2) as answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.demo.orders import SHOPIFY, Book
+from pipelines.demo.orders import Book
 from pipelines.demo.plant import in_time
 from pipelines.demo.shop import BORELIS, LAVAL, WEARABLE, Columns, areas
 from pipelines.demo.stories import (
@@ -231,8 +231,3 @@ def _problems(
         "cancelled": cancelled,
         "refunded": refunded,
     }
-
-
-def is_shopify(book: Book) -> NDArray:
-    """Which orders the shop's own platform holds."""
-    return np.isin(book.orders["channel"], SHOPIFY)

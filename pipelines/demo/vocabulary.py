@@ -9,8 +9,6 @@ from typing import Any
 
 from pipelines.demo.shop import DATA
 
-#: a customer's own choice: real work, but nobody's fault
-BY_CHOICE = ("size_or_fit", "style_or_colour_preference", "changed_mind")
 #: agents' own words, which nobody has mapped
 ODD_TAGS = (
     "à rappeler",

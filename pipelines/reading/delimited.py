@@ -3,8 +3,8 @@
 DuckDB reads the file as text, several times faster than Python can, and what it staged is then counted against the line
 ends of the file: it silently drops what follows an unclosed quote, and stops at mixed line ends. When a single line is
 unaccounted for, or a row is broken in a way that needs judgement, the file is read again by the careful pass
-(`judging`), written out evenly and staged from that. It reads with one thread: two gained nothing on two cores, and
-guess where records begin when quoted cells hold line ends.
+(`judging`), written out evenly and staged from that. Large files are read by several threads, which is trusted only
+when no quoted cell holds a line end (`quick`); what was written out evenly is read by one.
 """
 
 from __future__ import annotations
