@@ -74,7 +74,7 @@ def write_tickets(path: Path, first: int, last: int) -> None:
 def bare_seconds(csv: Path, folder: Path) -> float:
     """Seconds of the bare CREATE TABLE AS of the file, in a process of its own."""
     code = (
-        "import duckdb, sys; con = duckdb.connect(sys.argv[2]); "
+        "import duckdb, sys; con = duckdb.connect(sys.argv[2]); con.execute('set enable_progress_bar = false'); "
         "con.execute('create table t as select * from read_csv($f, all_varchar=true)', {'f': sys.argv[1]}); con.close()"
     )
     target = folder / f"bare-{time.time_ns()}.duckdb"
