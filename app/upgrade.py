@@ -15,9 +15,11 @@ from pipelines.store import Store, StoreError
 def bring_up_to_date() -> None:
     """Rebuilds the store shown when our rules, or the user's tags and settings, changed since its last build."""
     name = db.snapshot()
-    if name is None or _is_current(str(db.folder()), name):
+    if name is None:
         return
     try:
+        if _is_current(str(db.folder()), name):
+            return
         with st.spinner(t("frame.upgrading")):
             load([], Store(db.folder()))
     except StoreError as error:
