@@ -22,6 +22,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
@@ -92,7 +93,7 @@ def constants(store: Path) -> dict[str, object]:
 
     app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=120).run()
     assert not app.exception, [e.value for e in app.exception]
-    drawn = {"tiles": [], "rows": []}
+    drawn: dict[str, list[Any]] = {"tiles": [], "rows": []}
     figures = []
     for element in _protos(app):
         if element.WhichOneof("type") == "plotly_chart":
@@ -115,8 +116,8 @@ def constants(store: Path) -> dict[str, object]:
     }
 
 
-def _protos(app: object) -> Iterator[object]:
-    def walk(node: object) -> Iterator[object]:
+def _protos(app: object) -> Iterator[Any]:
+    def walk(node: object) -> Iterator[Any]:
         for child in getattr(node, "children", {}).values():
             yield from walk(child)
         proto = getattr(node, "proto", None)
