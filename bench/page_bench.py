@@ -206,7 +206,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--store", type=Path, default=ROOT / "data" / "store")
+    parser.add_argument("--store", type=Path, default=ROOT / "data" / "demo")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument(
         "--shots", type=Path, help="folder for a picture of each page: look before believing a number"
