@@ -438,3 +438,12 @@ def test_a_file_counts_its_warnings_and_a_reject_names_its_file(run_view: RunVie
     assert table(run_view("data_rejects", files=files, rejects=rejects), "file_name", "line", "reason") == [
         ("a.csv", 12, "bad_date")
     ]
+
+
+def test_a_ticket_without_tags_or_reason_shows_its_subject_and_nothing_after(run_view: RunView) -> None:
+    got = run_view(
+        "case_timeline",
+        {"incident_key": "i"},
+        signals="signal_key | incident_key | kind | subject | tags | occurred_at\n s | i | ticket | Zip broke | [] | 2025-03-03",
+    )
+    assert got["detail"].to_list() == ["Zip broke"]

@@ -142,7 +142,9 @@ signal_moments as (
         source,
         file_id,
         row_number,
-        concat_ws(' · ', subject, reason_raw, sku, array_to_string(tags, ', ')) as detail,
+        concat_ws(
+            ' · ', subject, nullif(reason_raw, ''), sku, nullif(array_to_string(tags, ', '), '')
+        ) as detail,
         amount_cents,
         currency,
         cause,
