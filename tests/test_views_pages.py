@@ -447,3 +447,12 @@ def test_a_ticket_without_tags_or_reason_shows_its_subject_and_nothing_after(run
         signals="signal_key | incident_key | kind | subject | tags | occurred_at\n s | i | ticket | Zip broke | [] | 2025-03-03",
     )
     assert got["detail"].to_list() == ["Zip broke"]
+
+
+def test_an_unmapped_value_was_last_seen_on_a_day_of_the_shop_not_of_utc(run_view: RunView) -> None:
+    got = run_view(
+        "unmapped_values",
+        signals="signal_key | tags | occurred_at\n 1 | Foo | 2025-03-04 03:00:00",
+        settings="zone | main_currency\n America/Toronto | CAD",
+    )
+    assert table(got, "value", "last_seen_date") == [("Foo", "2025-03-03")]

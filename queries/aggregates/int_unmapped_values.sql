@@ -1,11 +1,12 @@
 -- Tags, reasons, inspected conditions and channels that say nothing to the rules yet, and how often they occur.
--- Grain: one row per kind, scheme and value. Reads: signals, raw_returns, raw_tickets, raw_orders, ref_tags, ref_codes.
+-- Grain: one row per kind, scheme and value. Reads: signals, raw_returns, raw_tickets, raw_orders, ref_tags, ref_codes,
+-- settings.
 create or replace table int_unmapped_values as
 with tag_lists as (
     select
         tags,
         count(*) as signal_count,
-        max(occurred_at)::date as last_seen_date
+        max(occurred_at) as last_seen_at
     from signals
     where len(tags) > 0
     group by tags
@@ -16,7 +17,7 @@ reason_lists as (
         reason_raw,
         reason_scheme,
         count(*) as signal_count,
-        max(occurred_at)::date as last_seen_date
+        max(occurred_at) as last_seen_at
     from signals
     where reason_raw is not null
     group by reason_raw, reason_scheme
@@ -28,7 +29,7 @@ told as (
         null as scheme,
         unnest(tags) as value,
         signal_count,
-        last_seen_date
+        last_seen_at
     from tag_lists
     union all
     select
@@ -36,7 +37,7 @@ told as (
         reason_scheme,
         unnest(string_split(reason_raw, ' | ')),
         signal_count,
-        last_seen_date
+        last_seen_at
     from reason_lists
     union all
     select
@@ -44,7 +45,7 @@ told as (
         condition_scheme,
         condition_raw,
         count(*),
-        max(coalesce(inspected_at, received_at, requested_at))::date
+        max(coalesce(inspected_at, received_at, requested_at))
     from raw_returns
     where condition_raw is not null
     group by condition_scheme, condition_raw
@@ -54,7 +55,7 @@ told as (
         source,
         channel_raw,
         count(*),
-        max(created_at)::date
+        max(created_at)
     from raw_tickets
     where channel is null and channel_raw is not null
     group by source, channel_raw
@@ -64,7 +65,7 @@ told as (
         source,
         channel_raw,
         count(*),
-        max(placed_at)::date
+        max(placed_at)
     from raw_orders
     where channel is null and channel_raw is not null
     group by source, channel_raw
@@ -78,7 +79,7 @@ values_told as (
         normal_code(value) as code,
         normal_code(regexp_extract(value, '^.*(?:::|>)(.+)$', 1)) as last_code,
         sum(signal_count)::bigint as signal_count,
-        max(last_seen_date) as last_seen_date
+        timezone((select settings.zone from settings), timezone('UTC', max(last_seen_at)))::date as last_seen_date
     from told
     where value is not null and trim(value) <> ''
     group by value_kind, scheme, value
