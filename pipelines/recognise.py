@@ -25,7 +25,7 @@ class NotRecognised(Exception):
 
 
 def recognise(sheet: Sheet, store: Store) -> Source:
-    """The source that needs most of what the sheet has; the user's own mappings go before ours.
+    """The source that needs most of what the sheet has; the user's own mappings go before ours, generic ones last.
 
     Raises NotRecognised.
     """
@@ -33,14 +33,16 @@ def recognise(sheet: Sheet, store: Store) -> Source:
     candidates = [*user_mappings(store.user / "mappings"), *find_sources()]
     fitting = [s for s in candidates if s.is_documents == (sheet.shape == "documents")]
     scores = [
-        (source.score(sheet.columns, keys), -position, source) for position, source in enumerate(fitting)
+        (not source.is_generic, score, -position, source)
+        for position, source in enumerate(fitting)
+        if (score := source.score(sheet.columns, keys))
     ]
-    best = max(scores, key=lambda s: s[:2], default=None)
-    if best is None or best[0] == 0:
+    best = max(scores, key=lambda s: s[:3], default=None)
+    if best is None:
         seen = sorted(keys) if sheet.shape == "documents" else list(sheet.columns)
         shown = ", ".join(name[:40] for name in seen[:8]) + (" …" if len(seen) > 8 else "")
         raise NotRecognised(Message("not_recognised", {"file": sheet.name, "columns": shown}))
-    return best[2]
+    return best[3]
 
 
 def user_mappings(folder: Path) -> list[Source]:

@@ -41,6 +41,8 @@ class Source:
     prepare: Callable[[DuckDBPyRelation], DuckDBPyRelation] | None = None
     #: further columns that may identify a person, by regular expression over plain names; never kept in `extra`
     personal: str = r"$^"
+    #: reads any tool's file by what its headers usually say: only where no other source or mapping knows the file
+    is_generic: bool = False
     #: plain-name prefixes of custom fields, left out of the names under which they are kept
     custom_prefixes: Sequence[str] = ()
 
