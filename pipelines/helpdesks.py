@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from duckdb import Expression
+from duckdb import CaseExpression, Expression
 
 from pipelines.cells import Cells, Field, Parsed, function
 from pipelines.fields import constant, when
@@ -24,10 +24,13 @@ ORDER = _NAMED % (
 SKU = _NAMED % (
     r"((product|item|article) )?sku|(code|ref|reference) (article|produit|product|item)|(item|product) (code|number)"
 )
-REASON = _NAMED % (
-    r"(?!customer )(.* )?(reasons?|motifs?|raisons?|causes?|issues?|problems?|problemes?|intents?|intentions?)( .*)?"
+_REASONS = (
+    r"(.* )?(reasons?|motifs?|raisons?|causes?|issues?|problems?|problemes?|intents?|intentions?)( .*)?"
     r"|(ticket |contact )?(category|categorie|subcategory|sous categorie)"
 )
+REASON = _NAMED % (r"(?!customer )" + _REASONS)
+#: the same for the names of JSON, which DuckDB compares: it looks neither ahead nor back
+REASON_IN_JSON = _NAMED % _REASONS
 
 
 def because(*reasons: tuple[Callable[[Cells], Expression], str]) -> Field:
@@ -47,6 +50,31 @@ def says(field: Field, *words: str) -> Callable[[Cells], Expression]:
         return function("list_contains", function("list_value", *words), value)
 
     return condition
+
+
+def readable(field: Field) -> Field:
+    """HTML as text. What is quoted in it is left out: those are the words of who is answered.
+
+    Accents written as entities lose their accent, which comparing words does anyway.
+    """
+
+    def parse(cells: Cells) -> Parsed:
+        html = field(cells).value.cast("VARCHAR")
+        shown = function("regexp_replace", html, _UNSEEN, " ", "gis")
+        shown = function("regexp_replace", shown, r"<[^>]*>", " ", "g")
+        shown = function("regexp_replace", shown, "&(?:nbsp|#160);", " ", "g")
+        shown = function("regexp_replace", shown, "&(?:apos|[lr]squo|#0?39|#x27|#8217);", "'", "g")
+        shown = function(
+            "regexp_replace", shown, "&([a-zA-Z])(?:acute|grave|circ|uml|cedil|tilde);", r"\1", "g"
+        )
+        shown = function("replace", function("replace", shown, "&amp;", "&"), "&quot;", '"')
+        has_marks = function("contains", html, "<") | function("contains", html, "&")
+        return Parsed(CaseExpression(has_marks, shown).otherwise(html))
+
+    return parse
+
+
+_UNSEEN = r"<(?:style|script|head|blockquote)\b.*?</(?:style|script|head|blockquote)>"
 
 
 def has_tag(tags: Field, *words: str) -> Callable[[Cells], Expression]:
