@@ -13,11 +13,11 @@ from duckdb import CaseExpression, Expression
 from pipelines.cells import Cells, Field, Parsed, function
 from pipelines.fields import constant, when
 
-#: a custom field's plain name may carry the tool's prefix (Gorgias) or its type (Zendesk: 'Reason [list]')
-_NAMED = r"~^(ticket field )?(%s)( list| txt| int| dec| mult| flag)?$"
+#: a custom field's plain name may carry the tool's prefix (Gorgias, Zoho Desk) or its type (Zendesk: 'Reason [list]')
+_NAMED = r"~^((ticket field|cf) )?(%s)( list| txt| int| dec| mult| flag)?$"
 
 ORDER = _NAMED % (
-    r"((shop|shopify|sales|customer) )?order( (number|no|nr|num|name|id|ref|reference))?"
+    r"((shop|shopify|sales|customer) )?order( ?(number|no|nr|num|name|id|ref|reference))?"
     r"|((n|no|num|numero|ref|reference|id) (de |of )?(la |the )?)(order|commande)"
     r"|commande( (n|no|num|numero|ref|reference|id))?( concernee)?"
 )
