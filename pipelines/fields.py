@@ -22,6 +22,7 @@ from duckdb import (
 )
 
 from pipelines.cells import NULL, Cells, Field, Parsed, Problem, cell, function
+from pipelines.wording import masked
 
 _ABSENT = Parsed(NULL)
 
@@ -342,6 +343,26 @@ def when(condition: Callable[[Cells], Expression], then: Field, otherwise: Field
     return parse
 
 
+def remark(*names: str) -> Field:
+    """A reason that staff typed, without e-mail addresses and telephone numbers: it is classed as a tag is."""
+
+    def parse(cells: Cells) -> Parsed:
+        found = cells.text(*names)
+        return Parsed(masked(found[1])) if found else _ABSENT
+
+    return parse
+
+
+def just_before(moment: Field) -> Field:
+    """A second before a moment: as `updated_at`, it lets what a fuller file of the same tool says stand."""
+
+    def parse(cells: Cells) -> Parsed:
+        told = moment(cells)
+        return Parsed(told.value - function("to_seconds", 1), told.problems)
+
+    return parse
+
+
 def customer(*names: str) -> Field:
     """A keyed hash of an e-mail address: links a customer's records and says nothing about the person."""
 
@@ -360,7 +381,11 @@ def customer(*names: str) -> Field:
 def _number(raw: Expression, cells: Cells) -> Expression:
     """DOUBLE of a written number: blanks, currency signs and codes, thousands marks and a trailing minus understood."""
     bare = function(
-        "regexp_replace", raw, r"[\s\x{00a0}\x{202f}'’$€£]|^[A-Za-z]{2,3}\$?|[A-Za-z]{3}$|^\+", "", "g"
+        "regexp_replace",
+        raw,
+        r"^[A-Za-z]{1,3} ?\$|^[A-Za-z]{2,3}|[\s\x{00a0}\x{202f}'’$€£]|[A-Za-z]{3}$|^\+",
+        "",
+        "g",
     )
     bare = function("regexp_replace", bare, r"^\((.*)\)$", r"-\1")
     if cells.decimal_comma:
