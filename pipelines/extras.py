@@ -28,6 +28,11 @@ _PERSONAL = re.compile(
 )
 
 
+def is_personal_header(header: str) -> bool:
+    """Whether a column of this name identifies a person, or holds free text."""
+    return _PERSONAL.search(plain(header)) is not None
+
+
 def extra(sheet: Sheet, cells: Cells, source: Source, table: Table) -> Expression:
     """JSON object of the columns that the table keeps, no field reads and that identify nobody; NULL without any."""
     if sheet.shape == "documents":
@@ -37,7 +42,7 @@ def extra(sheet: Sheet, cells: Cells, source: Source, table: Table) -> Expressio
         for column in sheet.columns
         if column not in cells.used
         and _keeps(table, plain(column), source)
-        and not _PERSONAL.search(plain(column))
+        and not is_personal_header(column)
         and not re.search(source.personal, plain(column))
     ]
     if not unknown:
