@@ -69,7 +69,7 @@ def readable(field: Field) -> Field:
         )
         shown = function("replace", function("replace", shown, "&amp;", "&"), "&quot;", '"')
         has_marks = function("contains", html, "<") | function("contains", html, "&")
-        return Parsed(CaseExpression(has_marks, shown).otherwise(html))
+        return Parsed(CaseExpression(has_marks, function("trim", shown)).otherwise(html))
 
     return parse
 
