@@ -1,4 +1,4 @@
-"""Custom fields of JSON documents, found by what shops call them: the JSON side of `pipelines/helpdesks.py`.
+"""Custom fields, mainly of JSON documents, found by what shops call them: beside `pipelines/helpdesks.py`.
 
 Helpdesks write them as a list of entries with a name, or as an object whose keys are the names. The patterns are those
 of columns (`~…` over plain names); a name in code is words too: 'cf_orderNumber' is 'order number'.
@@ -55,6 +55,17 @@ def object_values(path: str, *, called: str) -> Field:
 def first_of(values: Field) -> Field:
     """The first of a list of values, NULL when there is none."""
     return lambda cells: Parsed(function("list_extract", values(cells).value, 1))
+
+
+def parted(values: Field, on: str) -> Field:
+    """The parts of each of a list's values: several choices of one field, written in one cell."""
+
+    def parse(cells: Cells) -> Parsed:
+        x, chosen = ColumnExpression("x"), values(cells).value.cast("VARCHAR[]")
+        parts = function("list_transform", chosen, LambdaExpression("x", function("string_split", x, on)))
+        return Parsed(_filled(function("flatten", parts), x))
+
+    return parse
 
 
 def together(*lists: Field) -> Field:
