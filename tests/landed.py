@@ -13,6 +13,7 @@ import duckdb
 from pipelines import build, landing
 from pipelines.contract import KINDS
 from pipelines.dates import DayOrder
+from pipelines.load import load
 from pipelines.phrases import patterns
 from pipelines.reading import Sheet, sheets
 from pipelines.recognise import recognise
@@ -109,3 +110,16 @@ def desk(folder: Path, zone: str = "Europe/Paris") -> Iterator[Desk]:
         yield opened
     finally:
         opened.con.close()
+
+
+def incidents(folder: Path, *names: str) -> list[tuple[Any, ...]]:
+    """(order_name, sku, cause, party, evidence) of every incident that a load of these samples finds, in order."""
+    store = Store(folder / "store")
+    results = load([SAMPLES / name for name in names], store)
+    assert [result.status for result in results] == ["loaded"] * len(names), results
+    snapshot = store.snapshot()
+    assert snapshot is not None
+    with duckdb.connect(str(snapshot), read_only=True) as con:
+        return con.execute(
+            "select order_name, sku, cause, party, evidence from incidents order by all"
+        ).fetchall()

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from pipelines.reading.json_text import BrokenJsonError, Cursor, Value
 
 # What a record has of its own and a page of records has not.
-_IDENTITY = frozenset({"id", "_id", "uuid", "gid", "number", "slug"})
+_IDENTITY = frozenset(
+    {"id", "_id", "uuid", "gid", "number", "slug", "tracking_number", "trackingnumber", "idship"}
+)
 # Objects beside the records that tell about the page.
 _ABOUT_THE_PAGE = frozenset(
     "_links links meta metadata page pageinfo paging pagination extensions cursor cursors search_metadata".split()
