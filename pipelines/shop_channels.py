@@ -1,0 +1,143 @@
+"""The shop's own words for channels: a CSV the user keeps, one word and its channel a line, that wins over our list.
+
+Columns `word,channel` and, for a word that means something else in another tool, `tool` (`mot,outil,canal`), comma,
+semicolon or tab, as a French or English spreadsheet saves it. The word is what the tool says (`channel_raw`), in any
+letter case and with any separator. The channel is one of ours (`pipelines/channels.py`) or any name of the shop's own;
+a word whose channel is left empty is not mapped yet. A line for one tool wins over a line for all.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from pipelines.channels import NAMES
+from pipelines.messages import Message
+from pipelines.phrases import Normal, normaliser
+from pipelines.shop_lists import ListHeaderError, read_list
+
+_HEADERS = {
+    **dict.fromkeys(("WORD", "MOT", "VALUE", "VALEUR", "CHANNEL_RAW"), "word"),
+    **dict.fromkeys(("TOOL", "OUTIL", "SOURCE"), "tool"),
+    **dict.fromkeys(("CHANNEL", "CANAL"), "channel"),
+}
+#: what a shop may call some of our channels
+_TITLES = {
+    "E-mail": "email",
+    "Courriel": "email",
+    "Formulaire": "web_form",
+    "Téléphone": "phone",
+    "Twitter": "x",
+    "Avis": "review",
+    "Interne": "internal",
+}
+
+
+class ShopChannelsError(ValueError):
+    """A channel file that cannot be used; nothing of it is applied. `message` says why in the user's language."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(f"{message.code}: {message.params}")
+        self.message = message
+
+
+@dataclass(frozen=True)
+class ShopChannel:
+    """What a word means to the shop, in one tool or (None) in all."""
+
+    tool: str | None
+    code: str  # the word, normalised
+    channel: str
+
+
+def read_shop_channels(path: Path, tools: Collection[str]) -> tuple[list[ShopChannel], list[Message]]:
+    """What the shop says of channels, and a warning for each word that is mapped twice: its last line counts.
+
+    Raises ShopChannelsError.
+    """
+    try:
+        rows = read_list(path, _HEADERS, ("word", "channel"))
+    except ListHeaderError as error:
+        raise ShopChannelsError(
+            Message("shop_channels_header", {"file": path.name, "header": error.header})
+        ) from error
+    filled = [(line, cells) for line, cells in rows if cells["channel"]]
+    with normaliser() as normal:
+        codes = normal.codes([cells["word"] for _, cells in filled])
+        channels = _channels(normal, [cells["channel"] for _, cells in filled])
+    found: dict[tuple[str | None, str], ShopChannel] = {}
+    warnings: list[Message] = []
+    for (line, cells), code, channel in zip(filled, codes, channels, strict=True):
+        where: dict[str, str | int] = {"file": path.name, "line": line}
+        if not code:
+            raise ShopChannelsError(
+                Message("shop_channels_without_word", {**where, "channel": cells["channel"]})
+            )
+        tool = _tool(cells.get("tool", ""), tools, where)
+        before = found.get((tool, code))
+        if before is not None and before.channel != channel:
+            warnings.append(
+                Message("shop_channels_mapped_twice", {**where, "word": cells["word"], "channel": channel})
+            )
+        found[tool, code] = ShopChannel(tool, code, channel)
+    return list(found.values()), warnings
+
+
+def create_channel_table(
+    con: duckdb.DuckDBPyConnection, path: Path | None, tools: Collection[str]
+) -> list[Message]:
+    """Table ref_channels; what deserves a warning in the shop's own file.
+
+    Grain: a word of the shop's (origin 'shop', source NULL: all tools), or one of our names (origin 'product').
+    Raises ShopChannelsError.
+    """
+    shop, warnings = read_shop_channels(path, tools) if path is not None and path.exists() else ([], [])
+    with normaliser() as normal:
+        ours = zip(normal.codes(NAMES), NAMES, strict=True)
+    rows: list[tuple[str | None, ...]] = [(None, code, name, "product") for code, name in ours]
+    rows += [(each.tool, each.code, each.channel, "shop") for each in shop]
+    con.execute(
+        """
+        create or replace table ref_channels as
+        select
+            unnest($1::varchar[]) as source, unnest($2::varchar[]) as code, unnest($3::varchar[]) as channel,
+            unnest($4::varchar[]) as origin
+        """,
+        [list(column) for column in zip(*rows, strict=True)],
+    )
+    return warnings
+
+
+def _channels(normal: Normal, written: Sequence[str]) -> list[str]:
+    """Our name for each channel as written, else the shop's own name, in its first spelling."""
+    ours = dict(zip(normal.codes((*NAMES, *_TITLES)), (*NAMES, *_TITLES.values()), strict=True))
+    chosen: dict[str, str] = {}
+    return [
+        ours.get(code) or chosen.setdefault(code or name, name)
+        for code, name in zip(normal.codes(written), written, strict=True)
+    ]
+
+
+def _tool(written: str, tools: Collection[str], where: dict[str, str | int]) -> str | None:
+    """The tool of that name, None when the line is for all of them."""
+    if not written:
+        return None
+    by_name = {_bare(tool): tool for tool in sorted(tools)}
+    if _bare(written) in by_name:
+        return by_name[_bare(written)]
+    near = difflib.get_close_matches(_bare(written), by_name, n=3, cutoff=0.4) or sorted(by_name)
+    raise ShopChannelsError(
+        Message(
+            "shop_channels_unknown_tool",
+            {**where, "tool": written, "near": ", ".join(by_name[name] for name in near)},
+        )
+    )
+
+
+def _bare(name: str) -> str:
+    """A tool's name without case and separators: 'Help Scout' is helpscout."""
+    return "".join(letter for letter in name.lower() if letter.isalnum())
