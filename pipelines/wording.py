@@ -11,11 +11,9 @@ from pipelines.cells import function
 from pipelines.extras import EMAIL
 
 #: what stands for an order number in a subject line; a match links only where such an order is loaded
-_ORDER_IN_TEXT = (
-    r"(?i)(\d{3}-\d{7}-\d{7}|#\s?[a-z]{0,4}-?\d{3,}"
-    r"|(?:order|commande|cde)\s*(?:n[o°º.]*\s*)?:?\s*#?[a-z]{0,4}\d{4,})"
-)
-_BEFORE_NUMBER = r"(?i)^(?:order|commande|cde)\s*(?:n[o°º.]*\s*)?:?\s*"
+_CALLED = r"(?:order|commande|cde)\s*(?:(?:number|num[eé]ro|nr|id|n[o°º.]*)\s*(?:(?:is|est)\s*)?)?:?\s*"
+_ORDER_IN_TEXT = rf"(?i)(\d{{3}}-\d{{7}}-\d{{7}}|#\s?[a-z]{{0,4}}-?\d{{3,}}|{_CALLED}#?[a-z]{{0,4}}\d{{4,}})"
+_BEFORE_NUMBER = rf"(?i)^{_CALLED}"
 _TELEPHONE = (
     r"(?:\+|\b00)\d[\d .()-]{7,}\d\b"
     r"|(?:\+?\d{1,3}[ .-]?)?\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}\b"
