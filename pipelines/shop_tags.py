@@ -7,6 +7,8 @@ cause is its name, its French or its English title, or `ignore`; a tag whose cau
 from __future__ import annotations
 
 import csv
+import io
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -62,9 +64,50 @@ def read_shop_tags(path: Path, causes: Mapping[str, Cause]) -> tuple[dict[str, s
     return tags, warnings
 
 
+def with_causes(text: str, causes: Mapping[str, str | None]) -> str:
+    """The text of a tag file in which these tags have these causes; a tag without a cause is taken out.
+
+    All else stays as it stands, its separator and further columns too; an empty text becomes a new file. `text` must
+    be that of a file that can be used.
+    """
+    separator, header_cells, lines = _table(text or "tag,cause\n")
+    with normaliser() as normal:
+        names = [_HEADERS.get(name) for name in normal.codes(header_cells)]
+        at_tag, at_cause = names.index("tag"), names.index("cause")
+        told = normal.codes([line[at_tag] if len(line) > at_tag else "" for line in lines])
+        wanted = dict(zip(normal.codes(list(causes)), causes.items(), strict=True))
+    kept = []
+    for code, line in zip(told, lines, strict=True):
+        if code not in wanted:
+            kept.append(line)
+        elif (cause := wanted[code][1]) is not None:
+            kept.append([*line, *[""] * (len(names) - len(line))])
+            kept[-1][at_cause] = cause
+    for code, (tag, cause) in wanted.items():
+        if code not in told and cause is not None:
+            kept.append([_harmless(tag) if name == "tag" else cause if name else "" for name in names])
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=separator, lineterminator="\r\n" if "\r\n" in text else "\n")
+    writer.writerows([header_cells, *kept])
+    return out.getvalue()
+
+
+def _harmless(tag: str) -> str:
+    """A tag on one line, that no spreadsheet takes for a formula; it is compared without such signs."""
+    flat = re.sub(r"\s+", " ", tag).strip()
+    return f"'{flat}" if flat[:1] in ("=", "+", "-", "@") else flat
+
+
+def _table(text: str) -> tuple[str, list[str], list[list[str]]]:
+    """Separator, header and lines of a tag file."""
+    separator = max(",;\t", key=text.partition("\n")[0].count)
+    header, *lines = csv.reader(text.splitlines(keepends=True), delimiter=separator)
+    return separator, header, lines
+
+
 def _rows(path: Path) -> list[tuple[int, str, str]]:
     """Line number, tag and cause of each line under the header, spaces around them removed."""
-    text = _text(path)
+    text = file_text(path)
     header_line = text.partition("\n")[0]
     separator = max(",;\t", key=header_line.count)
     reader = csv.reader(text.splitlines(keepends=True), delimiter=separator)
@@ -83,7 +126,7 @@ def _rows(path: Path) -> list[tuple[int, str, str]]:
     return rows
 
 
-def _text(path: Path) -> str:
+def file_text(path: Path) -> str:
     """The file's text: UTF-8 with or without BOM, else what Windows spreadsheets save."""
     content = path.read_bytes()
     try:

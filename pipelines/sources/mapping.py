@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.cause_files import NEUTRAL
-from pipelines.cells import Field
+from pipelines.cells import Field, plain
 from pipelines.channels import channel
 from pipelines.contract import KINDS, Kind
 from pipelines.fields import (
@@ -48,8 +48,11 @@ _KEYS = (
     "reasons",
     "conditions",
     "words",
+    "personal",
 )
 _CAUSES = Path(__file__).resolve().parent.parent.parent / "queries" / "causes"
+#: a mapping's name
+NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 #: said of a reason that tells nothing of the cause, on purpose
 IGNORE = "ignore"
 #: the tables of a mapping that give a cause to codes, and the contract column that holds the codes
@@ -72,6 +75,14 @@ def read_mapping(path: Path) -> Source:
     Raises MappingError.
     """
     return _File(path).source()
+
+
+def written_mapping(text: str, name: str) -> Source:
+    """The source that a mapping not yet saved describes; `name` is the file that messages call it by.
+
+    Raises MappingError.
+    """
+    return _File(Path(name), text).source()
 
 
 def reason_codes(path: Path) -> list[tuple[str, str, str | None]]:
@@ -102,16 +113,18 @@ class _File:
     """One mapping file, each part checked as it is read."""
 
     path: Path
+    text: str | None = None  # of a mapping that is not in its file yet
 
     def __post_init__(self) -> None:
         try:
-            self.values: dict[str, Any] = tomllib.loads(self.path.read_text(encoding="utf-8-sig"))
+            text = self.path.read_text(encoding="utf-8-sig") if self.text is None else self.text
+            self.values: dict[str, Any] = tomllib.loads(text)
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise self._error("mapping_not_toml", detail=str(error)) from error
         for key in self.values:
             self._known(key, _KEYS, "mapping")
         self.name = self._text("name")
-        if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", self.name):
+        if not NAME.fullmatch(self.name):
             raise self._error("mapping_bad_name", value=self.name)
         self.kind: Kind = KINDS[self._known(self._text("kind"), KINDS, "kind")]
         self.allowed = {**self.kind.columns, "updated_at": "TIMESTAMP"}
@@ -132,12 +145,20 @@ class _File:
         self.codes()
         needs = self.values.get("needs")
         words = self.values.get("words")
+        personal = self._headers(self.values["personal"], "personal") if "personal" in self.values else ()
+        is_documents = all(name.startswith("$.") for names in self.columns.values() for name in names)
+        named = (
+            list(self.columns.values()) if needs is None else [(h,) for h in self._headers(needs, "needs")]
+        )
         return Source(
             name=self.name,
             title=self._text("title") if "title" in self.values else self.name,
-            needs=list(self.columns.values())
-            if needs is None
-            else [(h,) for h in self._headers(needs, "needs")],
+            # a document is known by its keys, a column of it is read by its path: 'via.channel' and '$.via.channel'
+            needs=[tuple(name.removeprefix("$.") for name in names) for names in named]
+            if is_documents
+            else named,
+            is_documents=is_documents,
+            personal="|".join(rf"^{re.escape(plain(name))}$" for name in personal) or "$^",
             tables=(
                 Table(
                     self.kind.name,
