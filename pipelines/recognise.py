@@ -8,7 +8,7 @@ from pathlib import Path
 from pipelines.messages import Message
 from pipelines.reading import Sheet
 from pipelines.source import Source
-from pipelines.sources import find_sources
+from pipelines.sources import find_sources, find_unusable
 from pipelines.sources.mapping import MappingError, read_mapping
 from pipelines.store import Store
 
@@ -38,6 +38,10 @@ def recognise(sheet: Sheet, store: Store) -> Source:
         if (score := source.score(sheet.columns, keys))
     ]
     best = max(scores, key=lambda s: s[:3], default=None)
+    if best is None or best[3].is_generic:
+        for known in find_unusable():
+            if known.fits(sheet.columns):
+                raise NotRecognised(Message(known.message, {"file": sheet.name}))
     if best is None:
         seen = sorted(keys) if sheet.shape == "documents" else list(sheet.columns)
         shown = ", ".join(name[:40] for name in seen[:8]) + (" …" if len(seen) > 8 else "")

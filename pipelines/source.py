@@ -54,3 +54,20 @@ class Source:
             if not any((n if self.is_documents else plain(n)) in have for n in names):
                 return 0
         return len(self.needs)
+
+
+@dataclass(frozen=True)
+class Unusable:
+    """A vendor's table that is known and tells nothing by itself: refused with a sentence that says what to take.
+
+    Found as sources are. `message` is a code of pipelines/text, told the file's name.
+    """
+
+    needs: Sequence[str | tuple[str, ...]]
+    message: str
+
+    def fits(self, columns: Sequence[str]) -> bool:
+        """Whether a sheet has all of the columns."""
+        have = {plain(c) for c in columns}
+        choices = [(need,) if isinstance(need, str) else need for need in self.needs]
+        return all(any(plain(name) in have for name in names) for names in choices)

@@ -181,7 +181,7 @@ def _is_taken_out(_: Cells) -> Expression:
 
 _ORDER = first(identifier("order name"), gid("order id"))
 _LINE = joined(gid("line_item"), text("ordinal"), by="-")
-_STATUSES = {
+STATUSES = {
     "open": "open",
     "requested": "open",
     "closed": "closed",
@@ -205,7 +205,7 @@ RETURNS = Source(
                 "line_id": _LINE,
                 "sku": identifier("sku"),
                 "quantity": whole("quantity"),
-                "status": one_of("status", values=_STATUSES, keep=True),
+                "status": one_of("status", values=STATUSES, keep=True),
                 "reason_raw": first(
                     one_of("returnReason", values={"other": None, "unknown": None}, keep=True),
                     text("handle", "returnReason"),
