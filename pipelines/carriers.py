@@ -228,7 +228,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     (
         "in_transit",
         r"transit|depart|arriv|process|sort(ed|ing)|\btrie?\b|traitement|achemin|en route|on (the|its) way"
-        r"|facility|scan",
+        r"|facility|scan|shipped|dispatched|expediee?s?\b",
     ),
 )
 
