@@ -18,7 +18,7 @@ from pipelines.reading.model import BadRow, Original, Refusal, Sheet
 
 SHOWN = 10_000
 
-_STAGE_LINES = """
+STAGE_LINES = """
 create temp table staged as
 from read_csv(
     $path, columns = {line: 'VARCHAR'}, delim = '\x01', quote = '', escape = '', header = false,
@@ -82,7 +82,7 @@ def _staged_lines(text: Path, con: duckdb.DuckDBPyConnection, scratch: Path) -> 
     """A temp table of the lines, in file order; JSON has no raw control character that could split one."""
     table = staging.new_name()
     try:
-        con.execute(staging.statement(_STAGE_LINES, table), {"path": str(text)})
+        con.execute(staging.statement(STAGE_LINES, table), {"path": str(text)})
     except duckdb.Error:
         # Mixed line ends or bytes that are no UTF-8: written out evenly, with a mark where a letter was lost.
         even = scratch / f"{table}.ndjson"
@@ -93,7 +93,7 @@ def _staged_lines(text: Path, con: duckdb.DuckDBPyConnection, scratch: Path) -> 
             for line in stream:
                 target.write(line.rstrip("\n").replace("\x01", "\ufffd") + "\n")
         con.execute(staging.statement("drop table if exists staged", table))
-        con.execute(staging.statement(_STAGE_LINES, table), {"path": str(even)})
+        con.execute(staging.statement(STAGE_LINES, table), {"path": str(even)})
         even.unlink()
     return table
 
@@ -137,7 +137,7 @@ def _values_sheet(text: Path, name: str, con: duckdb.DuckDBPyConnection, scratch
             else:
                 target.write(_on_one_line(_document(record)) + "\n")
     table = staging.new_name()
-    con.execute(staging.statement(_STAGE_LINES, table), {"path": str(even)})
+    con.execute(staging.statement(STAGE_LINES, table), {"path": str(even)})
     even.unlink()
     staged = con.table(table).filter("line is not null").select("rowid + 1 as row_number, line as doc")
     rows, refused = _split(staged)

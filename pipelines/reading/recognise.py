@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.messages import Message
-from pipelines.reading import archives, columnar, delimited, documents, encodings, spreadsheets, staging
+from pipelines.reading import archives, columnar, delimited, documents, edi, encodings, spreadsheets, staging
 from pipelines.reading.model import Refusal, Sheet
 
 HEAD = 1 << 16
@@ -140,7 +140,9 @@ def _text(
 ) -> Iterator[Sheet | Refusal]:
     encoding = encodings.guess(head, path)
     text = head.decode(encoding, "replace").lstrip("\ufeff")
-    if _is_binary(text):
+    if edi.is_interchange(text):  # its separators may be control characters
+        yield from edi.read(path, name, con, scratch)
+    elif _is_binary(text):
         yield Refusal(name, Message("is_binary", {"file": name}))
     elif _SPREADSHEETML in text and text.lstrip().startswith("<"):
         yield from spreadsheets.read_spreadsheetml(path, name, con, scratch)
