@@ -40,7 +40,7 @@ def recognise(sheet: Sheet, store: Store) -> Source:
     best = max(scores, key=lambda s: s[:3], default=None)
     if best is None or best[3].is_generic:
         for known in find_unusable():
-            if known.fits(sheet.columns):
+            if known.fits([*sheet.columns, *keys]):
                 raise NotRecognised(Message(known.message, {"file": sheet.name}))
     if best is None:
         seen = sorted(keys) if sheet.shape == "documents" else list(sheet.columns)

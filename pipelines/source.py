@@ -58,7 +58,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Unusable:
-    """A vendor's table that is known and tells nothing by itself: refused with a sentence that says what to take.
+    """What a vendor writes and what tells nothing by itself: refused with a sentence that says what to load instead.
 
     Found as sources are. `message` is a code of pipelines/text, told the file's name.
     """
@@ -67,7 +67,7 @@ class Unusable:
     message: str
 
     def fits(self, columns: Sequence[str]) -> bool:
-        """Whether a sheet has all of the columns."""
+        """Whether a sheet has all of the columns, or its documents all of the keys."""
         have = {plain(c) for c in columns}
         choices = [(need,) if isinstance(need, str) else need for need in self.needs]
         return all(any(plain(name) in have for name in names) for names in choices)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.built import verdicts
+from pipelines.messages import Message
+from tests.built import loaded, verdicts
 from tests.landed import SAMPLES, Desk, desk
 
 FILES = sorted(SAMPLES.glob("hubspot_*"))
@@ -94,6 +95,16 @@ def test_an_export_and_the_api_know_the_customer_by_one_id(samples: Desk) -> Non
 @pytest.mark.parametrize("ticket", ["307030003", "5510022"])
 def test_a_deleted_ticket_tells_of_no_problem(samples: Desk, ticket: str) -> None:
     assert samples.one("tickets", f"hubspot/main/{ticket}")["excluded_because"] == "deleted"
+
+
+def test_a_list_of_stages_is_refused_with_what_to_load(tmp_path: Path) -> None:
+    stages = tmp_path / "stages.csv"
+    stages.write_text(
+        "stage_id,active,is_closed,label,pipeline_id,ticket_state\n1,TRUE,FALSE,New,0,OPEN\n",
+        encoding="utf-8",
+    )
+    _, (result,) = loaded([stages], tmp_path)
+    assert result.message == Message("hubspot_stages", {"file": "stages.csv"})
 
 
 def test_the_planted_problems_become_incidents(tmp_path: Path) -> None:

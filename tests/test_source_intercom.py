@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.built import verdicts
+from pipelines.messages import Message
+from tests.built import loaded, verdicts
 from tests.landed import SAMPLES, Desk, desk
 
 LIST, ONE, COPY = (
@@ -114,6 +115,23 @@ def test_of_the_versions_of_a_conversation_the_last_one_counts(tmp_path: Path) -
         assert ticket["updated_at"] == datetime(2026, 9, 12, 10, 0)  # not the file's last row
         assert ticket["order_ref"] == "1291"
         assert "Odile" not in str(ticket)  # the remark of the rating
+
+
+def test_names_of_tags_and_tickets_that_repeat_conversations_are_refused_with_what_to_load(
+    tmp_path: Path,
+) -> None:
+    tags, tickets = tmp_path / "tags.csv", tmp_path / "tickets.json"
+    tags.write_text(
+        "id,_fivetran_deleted,_fivetran_synced,name\n4614778,FALSE,2026-12-01 18:00:16.969,Support\n",
+        encoding="utf-8",
+    )
+    ticket = {"type": "ticket", "id": "1", "ticket_id": "7", "category": "Customer", "ticket_attributes": {}}
+    tickets.write_text(json.dumps({"type": "ticket.list", "tickets": [ticket]}), encoding="utf-8")
+    _, results = loaded([tags, tickets], tmp_path)
+    assert [result.message for result in results] == [
+        Message("warehouse_names", {"file": "tags.csv"}),
+        Message("intercom_tickets", {"file": "tickets.json"}),
+    ]
 
 
 def test_the_planted_problems_become_incidents(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.messages import Message
 from tests.built import loaded, verdicts
 from tests.landed import SAMPLES, Desk, desk
 
@@ -124,6 +125,24 @@ def test_a_backup_is_a_zip_of_which_each_file_is_read(tmp_path: Path) -> None:
         "Threads__1.csv": ("loaded", 3),
         "Departments__1.csv": ("refused", 0),
     }
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Agent Id,First Name,Is Confirmed,Is Portal User\nid,firstName,isConfirmed,isPortalUser",
+        "Contact Id,Is End User,CRM Contact Id,Language\nid,isEndUser,crmContactId,language",
+        "Account Id,Account Name,CRM Account Id\nid,accountName,crmAccountId",
+        "Department Id,Department Name,Is Enabled,Creator Id,Department Status",
+        "Time Entry Id,Request Charge Type,Request Id,Seconds Spent,Created Time",
+    ],
+)
+def test_parts_of_a_backup_without_tickets_are_refused_with_what_to_load(header: str, tmp_path: Path) -> None:
+    part = tmp_path / "part.csv"
+    width = header.split("\n")[0].count(",") + 1
+    part.write_text("\n".join([header, ",".join(["1"] * width)]), encoding="utf-8")
+    _, (result,) = loaded([part], tmp_path)
+    assert result.message == Message("zohodesk_other_part", {"file": "part.csv"})
 
 
 def test_the_planted_problems_become_incidents(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ from pipelines.fields import (
     without,
 )
 from pipelines.helpdesks import ORDER, REASON, REASON_IN_JSON, SKU, because, readable, says
-from pipelines.source import Source, Table
+from pipelines.source import Source, Table, Unusable
 
 _ID = ("Ticket ID", "Record ID", "hs_object_id", "ID du ticket", "ID de la fiche d'informations")
 _NAME = ("Ticket name", "subject", "Nom du ticket")
@@ -178,3 +178,5 @@ API_TICKETS = Source(
         ),
     ),
 )
+
+STAGES = Unusable(needs=("stage_id", "pipeline_id", "ticket_state", "is_closed"), message="hubspot_stages")

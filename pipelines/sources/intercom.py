@@ -34,7 +34,7 @@ from pipelines.fields import (
     whole,
 )
 from pipelines.helpdesks import ORDER, REASON_IN_JSON, SKU, because, readable, says
-from pipelines.source import Source, Table
+from pipelines.source import Source, Table, Unusable
 
 _SAID_AND_ANSWERED = """
     with later as (
@@ -202,3 +202,6 @@ WAREHOUSE = Source(
         ),
     ),
 )
+
+TAG_NAMES = Unusable(needs=("id", "name", "_fivetran_deleted", "_fivetran_synced"), message="warehouse_names")
+TICKETS = Unusable(needs=("ticket_id", "ticket_attributes", "category"), message="intercom_tickets")

@@ -37,7 +37,7 @@ from pipelines.fields import (
     without,
 )
 from pipelines.helpdesks import ORDER, REASON, REASON_IN_JSON, SKU, because, readable, says
-from pipelines.source import Source, Table
+from pipelines.source import Source, Table, Unusable
 
 _STATUS = {"open": "open", "escalated": "open", "on hold": "pending", "onhold": "pending", "closed": "closed"}
 _CHANNELS = {"forums": "web_form"}
@@ -219,4 +219,22 @@ API_TICKETS = Source(
             words=readable(text("$.description")),
         ),
     ),
+)
+
+AGENTS = Unusable(
+    needs=(("isConfirmed", "Is Confirmed"), ("isPortalUser", "Is Portal User")), message="zohodesk_other_part"
+)
+CONTACTS = Unusable(
+    needs=(("isEndUser", "Is End User"), ("crmContactId", "CRM Contact Id")), message="zohodesk_other_part"
+)
+ACCOUNTS = Unusable(
+    needs=(("accountName", "Account Name"), ("crmAccountId", "CRM Account Id")), message="zohodesk_other_part"
+)
+DEPARTMENTS = Unusable(
+    needs=(("isEnabled", "Is Enabled"), ("creatorId", "Creator Id"), ("status", "Department Status")),
+    message="zohodesk_other_part",
+)
+TIMES_SPENT = Unusable(
+    needs=(("requestChargeType", "Request Charge Type"), ("secondsSpent", "Seconds Spent")),
+    message="zohodesk_other_part",
 )
