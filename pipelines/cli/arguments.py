@@ -100,7 +100,7 @@ class _Plain(argparse.HelpFormatter):
 
 def _verbs(words: Words) -> Iterator[tuple[str, str]]:
     for name in _ADD:
-        has_more = name in ("load", "watch", "export", "demo", "check")
+        has_more = name in ("load", "watch", "sync", "export", "demo", "check")
         about = words.say(f"about_{name}" if has_more else f"verb_{name}")
         yield name, about[0].upper() + about[1:]
 
@@ -127,6 +127,13 @@ def _add_watch(parser: argparse.ArgumentParser, words: Words) -> None:
     parser.add_argument("folder", nargs="?", type=Path, metavar="DIR", help=words.say("help_folder"))
     parser.add_argument("--every", type=float, default=2.0, metavar="S", help=words.say("help_every"))
     _add_reading(parser, words)
+
+
+def _add_sync(parser: argparse.ArgumentParser, words: Words) -> None:
+    parser.add_argument("systems", nargs="*", metavar="SYSTEM", help=words.say("help_systems"))
+    parser.add_argument("--account", metavar="NAME", help=words.say("help_sync_account"))
+    parser.add_argument("--since", metavar="DATE", help=words.say("help_since"))
+    parser.add_argument("--every", metavar="15m", help=words.say("help_sync_every"))
 
 
 def _add_status(parser: argparse.ArgumentParser, words: Words) -> None:
@@ -163,6 +170,7 @@ def _add_check(parser: argparse.ArgumentParser, words: Words) -> None:
 _ADD = {
     "load": _add_load,
     "watch": _add_watch,
+    "sync": _add_sync,
     "status": _add_status,
     "rejects": _add_rejects,
     "export": _add_export,

@@ -37,7 +37,7 @@ def load(chosen: argparse.Namespace, words: Words) -> int:
     elif not results:
         print(words.say("nothing_found"))
     else:
-        _print(results, words)
+        print_results(results, words)
     return 1 if any(result.status == "refused" or result.rejected for result in results) else 0
 
 
@@ -55,7 +55,7 @@ def watch(chosen: argparse.Namespace, words: Words) -> int:
         now = look(folder)
         if ready := arrived(before, now, done):
             try:
-                _print(_load(ready, chosen, words), words)
+                print_results(_load(ready, chosen, words), words)
                 done.update({path: now[path] for path in ready})
             except StoreError as error:  # another load is running, say: the next look tries again
                 print(sentence(error.message, words.lang), file=sys.stderr, flush=True)
@@ -93,7 +93,7 @@ def demo(chosen: argparse.Namespace, words: Words) -> int:
     until = last_monday(datetime.now(UTC).date())
     paths = write_demo(store.folder / "files", until, chosen.size, chosen.seed)
     results = load_files(paths, store, Options(), progress_on(sys.stderr, words))
-    _print(results, words)
+    print_results(results, words)
     # the demo has broken rows on purpose, so that the pages can show what becomes of them
     return 1 if any(result.status == "refused" for result in results) else 0
 
@@ -119,7 +119,7 @@ def _load(paths: Sequence[Path], chosen: argparse.Namespace, words: Words) -> li
     return load_files(paths, Store(chosen.store), options, progress_on(sys.stderr, words))
 
 
-def _print(results: Sequence[FileResult], words: Words) -> None:
+def print_results(results: Sequence[FileResult], words: Words) -> None:
     for result in results:
         if result.status == "refused":
             reason = sentence(result.message, words.lang) if result.message else ""

@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 _DONE_BY = {
     "load": "pipelines.cli.loading",
     "watch": "pipelines.cli.loading",
+    "sync": "pipelines.cli.syncing",
     "demo": "pipelines.cli.loading",
     "status": "pipelines.cli.reporting",
     "rejects": "pipelines.cli.reporting",
@@ -84,4 +85,4 @@ def default_store(verb: str) -> Path:
 
     if verb == "demo":
         return DEMO if "INCIDENTS_STORE" not in os.environ else own_folder()
-    return own_folder() if verb in ("load", "watch") else shown_folder()
+    return own_folder() if verb in ("load", "watch", "sync") else shown_folder()

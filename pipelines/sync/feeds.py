@@ -1,0 +1,135 @@
+"""The orders in which APIs list their records: an export with a cursor, the oldest change first, the newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from pipelines.sync.vendor import Answer, Ask, Document, Page, Position, Record, inside, moment, written
+
+#: makes the documents of an answer what an export of the vendor would hold
+Shape = Callable[[Any], list[Document]]
+
+
+@dataclass(frozen=True)
+class CursorExport:
+    """An export that hands out a cursor with every page, also with the last: the next sync goes on from there."""
+
+    name: str
+    path: str
+    shape: Shape
+    begins: Callable[[datetime | None], Mapping[str, str | int]]
+    params: Mapping[str, str | int] = field(default_factory=dict)
+    cursor_param: str = "cursor"
+    cursor: str = "after_cursor"
+    ended: str = "end_of_stream"
+    changed: str = "updated_at"
+    overlap: timedelta = timedelta(0)
+    is_newest_first: bool = False
+
+    def begin(self, since: datetime | None) -> Position:
+        return dict(self.begins(since))
+
+    def ask(self, position: Position) -> Ask:
+        return Ask(self.path, {**position, **self.params})
+
+    def take(self, position: Position, answer: Answer) -> Page:
+        cursor = inside(answer.data, self.cursor)
+        after = {self.cursor_param: cursor} if cursor else position
+        records = [
+            Record(self.name, document, _changed(document, self.changed))
+            for document in self.shape(answer.data)
+        ]
+        is_last = bool(inside(answer.data, self.ended)) or after == position
+        return Page(records, None if is_last else after, after if cursor else None)
+
+
+@dataclass(frozen=True)
+class OldestFirst:
+    """A list since a moment, the oldest change first, in numbered pages.
+
+    The next page is asked for by the last change seen, not by its number: a record that changes meanwhile moves to the
+    end, and with numbers, what stood behind it would move up a place and be skipped. Numbers serve only within one
+    second. Whether the vendor's "since" includes that second does not matter: it is asked from the second before.
+    """
+
+    name: str
+    path: str
+    since_param: str
+    params: Mapping[str, str | int] = field(default_factory=dict)
+    shape: Shape = lambda data: list(data or [])
+    changed: str = "updated_at"
+    page_param: str = "page"
+    first_page: int = 1
+    size: int = 100
+    form: Callable[[datetime], str] = written
+    earliest: datetime | None = None
+    overlap: timedelta = timedelta(minutes=10)
+    is_newest_first: bool = False
+
+    def begin(self, since: datetime | None) -> Position:
+        at = since or self.earliest
+        return {"since": at.isoformat() if at else None, "page": self.first_page}
+
+    def ask(self, position: Position) -> Ask:
+        since = {self.since_param: self.form(moment(position["since"]))} if position["since"] else {}
+        return Ask(self.path, {**self.params, **since, self.page_param: position["page"]})
+
+    def take(self, position: Position, answer: Answer) -> Page:
+        documents = self.shape(answer.data)
+        records = [Record(self.name, each, _changed(each, self.changed)) for each in documents]
+        if len(documents) < self.size:
+            return Page(records)
+        times = [record.changed_at for record in records if record.changed_at]
+        behind = max(times) - timedelta(seconds=1) if times else None
+        if behind and (position["since"] is None or behind > moment(position["since"])):
+            return Page(records, {"since": behind.isoformat(), "page": self.first_page})
+        return Page(records, {**position, "page": position["page"] + 1})
+
+
+@dataclass(frozen=True)
+class NewestFirst:
+    """A list that knows no "since": the newest change first, read until what is known already comes."""
+
+    name: str
+    path: str
+    params: Mapping[str, str | int] = field(default_factory=dict)
+    records: str = "data"
+    #: where the answer has the cursor of the next page; '' when pages are counted by `offset_param`
+    cursor: str = "meta.next_cursor"
+    cursor_param: str = "cursor"
+    offset_param: str = ""
+    size: int = 100
+    changed: str = "updated_datetime"
+    overlap: timedelta = timedelta(minutes=10)
+    is_newest_first: bool = True
+
+    def begin(self, since: datetime | None) -> Position:
+        return {"until": since.isoformat() if since else None, "cursor": None, "offset": 0}
+
+    def ask(self, position: Position) -> Ask:
+        if self.offset_param:
+            return Ask(self.path, {**self.params, self.offset_param: position["offset"]})
+        cursor = {self.cursor_param: position["cursor"]} if position["cursor"] else {}
+        return Ask(self.path, {**self.params, **cursor})
+
+    def take(self, position: Position, answer: Answer) -> Page:
+        documents = inside(answer.data, self.records) or []
+        until = moment(position["until"]) if position["until"] else None
+        records = [Record(self.name, each, _changed(each, self.changed)) for each in documents]
+        new = [
+            each for each in records if until is None or each.changed_at is None or each.changed_at >= until
+        ]
+        cursor = inside(answer.data, self.cursor) if self.cursor else None
+        has_more = len(documents) >= self.size if self.offset_param else bool(cursor) and bool(documents)
+        if not has_more or len(new) < len(records):
+            return Page(new)
+        offset = position["offset"] + len(documents)
+        return Page(new, {**position, "cursor": cursor, "offset": offset})
+
+
+def _changed(document: Document, path: str) -> datetime | None:
+    text = inside(document, path)
+    return moment(text) if isinstance(text, str) and text else None

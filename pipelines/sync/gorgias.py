@@ -1,0 +1,43 @@
+"""Gorgias: tickets, the latest change first (the API has no "since"); 40 requests in 20 seconds.
+
+The header `X-Gorgias-Account-Api-Call-Limit: 38/40` tells what is used of the quota, which other apps of the account
+share. Trashed tickets are listed as well, and say so.
+"""
+
+from __future__ import annotations
+
+from pipelines.sync.auth import Basic, refreshed
+from pipelines.sync.feeds import NewestFirst
+from pipelines.sync.vendor import Answer, Rate, Vendor
+
+_NEARLY_USED = 0.9
+
+
+def _pause(answer: Answer) -> float:
+    """Lets some of the quota come back when others have used most of it."""
+    used, _, limit = answer.headers.get("x-gorgias-account-api-call-limit", "").partition("/")
+    if not (used.strip().isdigit() and limit.strip().isdigit()):
+        return 0
+    return 5 if int(used) >= _NEARLY_USED * int(limit) else 0
+
+
+GORGIAS = Vendor(
+    name="gorgias",
+    title="Gorgias",
+    address="https://{subdomain}.gorgias.com",
+    settings={"subdomain": r"[A-Za-z0-9][A-Za-z0-9-]*"},
+    auths=(
+        refreshed("oauth/token"),
+        Basic(("email", "api_key"), "{email}", "{api_key}"),
+    ),
+    scopes="tickets:read",
+    rate=Rate(38, 20),
+    pause=_pause,
+    feeds=(
+        NewestFirst(
+            "tickets",
+            "api/tickets",
+            params={"limit": 100, "order_by": "updated_datetime:desc"},
+        ),
+    ),
+)
