@@ -87,6 +87,24 @@ def test_the_older_inventory_has_a_column_for_each_place(shop: Desk) -> None:
     assert [reject[1:] for reject in shop.rejects()] == [("SKU", None, "missing")]
 
 
+def test_counts_belong_to_a_moment_or_are_not_kept(shop: Desk) -> None:
+    shop.land(INVENTORY)
+    assert "stock_levels" not in shop.records()
+    header, *rows = INVENTORY.read_text(encoding="utf-8").splitlines()
+    dated = [header + ",Date", *(row + ",2026-03-13" for row in rows)]
+    landed = shop.write("dated.csv", "\n".join(dated))
+    assert (landed.loaded, landed.rejected) == (4, 0)  # what is not stocked is no count
+    told = shop.con.execute(
+        "select location, sku, on_hand, available from raw_stock_levels order by sku, location"
+    ).fetchall()
+    assert told == [
+        ("Boutique Montréal", "0042-BLK-38", 4, 3),
+        ("Laval, Québec", "0042-BLK-38", 1, -1),  # one more was sold than there is
+        ("Laval, Québec", "0042-BLK-39", 0, 0),
+        ("Laval, Québec", "TUQUE-U", 40, 40),
+    ]
+
+
 def test_a_copied_refund_is_the_money_of_its_copied_return(tmp_path: Path) -> None:
     store = Store(tmp_path / "store")
     results = load([REFUNDS, RETURNS], store)

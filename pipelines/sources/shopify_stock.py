@@ -1,16 +1,25 @@
-"""Shopify: the inventory export (CSV): what articles are called, by SKU.
+"""Shopify: the inventory export (CSV): what articles are called, and how many there are where a date is beside them.
 
-What the format won't tell: when it was made, so its counts belong to no moment and are not kept. A row is a variant at
-a place; an older layout has a row a variant and a column for each place. A variant without SKU cannot be met by an
-order's line and is rejected. `Default Title` is the only variant of an article that has none.
+What the format won't tell: when it was made. A count without a moment says nothing, so counts are kept only of a file
+to which a column `Date` was added. A row is a variant at a place; an older layout has a row a variant and a column for
+each place, whose counts are not read. `not stocked` is no count of zero. Fewer than none are available: more was sold
+than there is. Titles of columns changed more than once. A variant without SKU cannot be met by an order's line and is
+rejected. `Default Title` is the only variant of an article that has none.
 """
 
 from __future__ import annotations
 
-from duckdb import ColumnExpression, DuckDBPyRelation, StarExpression
+from duckdb import (
+    CoalesceOperator,
+    ColumnExpression,
+    ConstantExpression,
+    DuckDBPyRelation,
+    Expression,
+    StarExpression,
+)
 
-from pipelines.cells import Cells, reshaped
-from pipelines.fields import identifier, joined, one_of, text
+from pipelines.cells import Cells, function, reshaped
+from pipelines.fields import identifier, joined, one_of, text, time, whole
 from pipelines.source import Source, Table
 
 # The title of an article may stand in its first row only.
@@ -33,6 +42,26 @@ def _titled(rows: DuckDBPyRelation) -> DuckDBPyRelation:
 
 
 _ONLY = {"default title": None}
+_DATE = (
+    "Date",
+    "Count date",
+    "Inventory date",
+    "As of",
+    "Date d'inventaire",
+    "Date de l'inventaire",
+    "Compté le",
+)
+_AVAILABLE = r"~^available( not editable)?$"
+_ON_HAND = r"~^on hand( current)?$"
+
+
+def _is_counted(cells: Cells) -> Expression:
+    counted = text(_ON_HAND)(cells).value
+    is_stocked = CoalesceOperator(function("lower", counted), ConstantExpression("")) != ConstantExpression(
+        "not stocked"
+    )
+    return text(*_DATE)(cells).value.isnotnull() & counted.isnotnull() & is_stocked
+
 
 INVENTORY = Source(
     name="shopify",
@@ -52,6 +81,17 @@ INVENTORY = Source(
                     by=" / ",
                 ),
             },
+        ),
+        Table(
+            "stock_levels",
+            {
+                "location": text("Location"),
+                "sku": identifier("SKU"),
+                "at": time(*_DATE),
+                "on_hand": whole(_ON_HAND),
+                "available": whole(_AVAILABLE),
+            },
+            where=_is_counted,
         ),
     ),
     # counts differ from place to place: beside one article they would be those of any of them
