@@ -91,7 +91,9 @@ def test_interchanges_one_after_the_other_keep_their_own_separators(
 
 def test_a_dispatch_is_one_document_with_its_lines(tmp_path: Path, con: duckdb.DuckDBPyConnection) -> None:
     found = read(con, tmp_path, SAMPLE.read_bytes())
-    (first, *_) = documents(next(each for each in found if each.name.endswith("945")))
+    (advices,) = (each for each in found if each.name.endswith("945"))
+    assert isinstance(advices, Sheet)
+    first = documents(advices)[0]
     assert [line["ids"]["SK"] for line in first["lines"]] == ["TUQUE-U", "0042-BLK-38"]
     assert first["packs"]["MAN_CP"][0][2] == "1Z999AA10123456784"
     assert "Odile" not in json.dumps(first, ensure_ascii=False)
