@@ -1,6 +1,6 @@
 """Set-up and start, with nothing but Python itself: `python3 run.py` ends with the dashboard in the browser.
 
-    python3 run.py [--no-browser] [--port N]     set up, build the demo if there is no data, serve and open
+    python3 run.py [serve] [--port N] …          set up, build the demo if there is no data, serve and open
     python3 run.py test [pytest arguments]       set up, run all tests
     python3 run.py VERB …                        set up, then the command line: load, status, export, …
 
@@ -48,14 +48,8 @@ BYTES_NEEDED = 2_000_000_000
 SENTENCES = {
     "making": ("Making the environment in {folder} …", "Création de l'environnement dans {folder} …"),
     "installer": ("Fetching the installer …", "Récupération de l'installateur …"),
-    "packages": (
-        "Installing {count} packages (once; a minute or a few) …",
-        "Installation de {count} paquets (une seule fois ; une à quelques minutes) …",
-    ),
-    "with_pip": (
-        "The fast installer could not do it; trying pip …",
-        "L'installateur rapide n'y est pas parvenu ; essai avec pip …",
-    ),
+    "packages": ("Installing {count} packages (minutes) …", "Installation de {count} paquets (minutes) …"),
+    "with_pip": ("uv could not do it; trying pip …", "uv n'y est pas parvenu ; essai avec pip …"),
     "still": ("  … {seconds} s", "  … {seconds} s"),
     "ready": ("Ready ({seconds} s).", "Prêt ({seconds} s)."),
     "demo": ("No data yet: building the demo …", "Pas encore de données : préparation de la démo …"),
@@ -92,16 +86,13 @@ SENTENCES = {
         "The packages could not be installed. The last lines said:\n{tail}\nAll of it: {log}",
         "Les paquets n'ont pas pu être installés. Les dernières lignes disent :\n{tail}\nLe tout : {log}",
     ),
-    "no_data": (
-        "The data could not be built (see above); the dashboard starts without.",
-        "Les données n'ont pas pu être construites (voir ci-dessus) ; le tableau de bord démarre sans.",
-    ),
+    "no_data": ("No data could be built (see above).", "Données non construites (voir ci-dessus)."),
     "no_server": ("The dashboard did not start (see above).", "Le tableau de bord n'a pas démarré."),
     "help": (
-        "python3 run.py [--no-browser] [--port N]   set up and open the dashboard\n"
+        "python3 run.py [serve] [--no-browser] [--port N] [--sync-every 15m]   set up, open the dashboard\n"
         "python3 run.py test [pytest arguments]     set up and run all tests\n"
         "python3 run.py VERB …                      the command line: python3 run.py load --help",
-        "python3 run.py [--no-browser] [--port N]   installer et ouvrir le tableau de bord\n"
+        "python3 run.py [serve] [--no-browser] [--port N] [--sync-every 15m]   installer, ouvrir le tableau de bord\n"
         "python3 run.py test [arguments pytest]     installer et lancer tous les tests\n"
         "python3 run.py VERBE …                     la ligne de commande : python3 run.py load --help",
     ),
@@ -320,8 +311,8 @@ def build_data() -> None:
         say("no_data")
 
 
-def serve(port: int, browser: bool) -> int:
-    """The exit code of the dashboard, served to this computer only until it is stopped."""
+def serve(port: int, browser: bool, sync_every: str = "") -> int:
+    """The exit code of the dashboard, served to this computer only until it is stopped; with syncs beside it."""
     free = free_port(port)
     if free != port:
         say("port_taken", port=port, other=free)
@@ -330,11 +321,16 @@ def serve(port: int, browser: bool) -> int:
     # headless: Streamlit would ask for an e-mail address at its first start, and opens the browser too early
     command += ["--server.headless=true", "--browser.gatherUsageStats=false", "--logger.level=warning"]
     address = f"http://127.0.0.1:{free}"
-    with starting(command, project_environment(), cwd=HERE, stdout=subprocess.DEVNULL) as process:
+    with contextlib.ExitStack() as children:
+        started = starting(command, project_environment(), cwd=HERE, stdout=subprocess.DEVNULL)
+        process = children.enter_context(started)
         if not wait_until_up(address, lambda: process.poll() is None):
             raise refusal("no_server")
         shown = address if language() == "fr" else address + "/?lang=en"  # the pages are French by default
         say("serving", address=shown)
+        if sync_every:
+            sync = [str(python()), "-m", "pipelines", "sync", "--every", sync_every]
+            children.enter_context(starting(sync, project_environment()))
         if browser and has_screen():
             threading.Thread(target=webbrowser.open, args=(shown,), daemon=True).start()
         return process.wait()
@@ -372,7 +368,9 @@ def main(arguments: list[str]) -> int:
     if arguments[:1] in (["--help"], ["-h"]):
         print(sentence("help"))
         return 0
-    if arguments and not arguments[0].startswith("-"):
+    if arguments[:1] == ["serve"]:
+        arguments = arguments[1:]
+    elif arguments and not arguments[0].startswith("-"):
         set_up()
         if arguments[0] == "test":
             return run("pytest", *arguments[1:], folder=HERE)
@@ -380,10 +378,11 @@ def main(arguments: list[str]) -> int:
     options = argparse.ArgumentParser(add_help=False, usage=sentence("help"))
     options.add_argument("--no-browser", action="store_true")
     options.add_argument("--port", type=int, choices=range(1, 65536), default=USUAL_PORT, metavar="N")
+    options.add_argument("--sync-every", default="", metavar="15m")
     chosen = options.parse_args(arguments)
     set_up()
     build_data()
-    return serve(chosen.port, browser=not chosen.no_browser)
+    return serve(chosen.port, not chosen.no_browser, chosen.sync_every)
 
 
 def stop(*_: object) -> None:

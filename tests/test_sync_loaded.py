@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
+import run
 from pipelines.cli.main import main
 from pipelines.reader import Reader
 from pipelines.store import Store
@@ -106,3 +109,28 @@ def test_the_command_says_what_it_did_and_goes_on_at_its_interval_until_it_is_st
     assert "every 10s" in err
     assert err.splitlines()[-1] == "Stopped."
     assert running.returncode == 130
+
+
+def test_serve_syncs_beside_the_dashboard_and_ends_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    running: list[str] = []
+
+    class Dashboard:
+        def poll(self) -> None: ...
+
+        def wait(self) -> int:
+            assert running == ["streamlit", "pipelines sync --every 15m"]
+            return 0
+
+    @contextlib.contextmanager
+    def starting(command: list[str], *_: Any, **__: Any) -> Iterator[Dashboard]:
+        name = command[2] if command[2] == "streamlit" else " ".join(command[2:])
+        running.append(name)
+        yield Dashboard()
+        running.remove(name)
+
+    for name in ("set_up", "build_data"):
+        monkeypatch.setattr(run, name, lambda: None)
+    monkeypatch.setattr(run, "starting", starting)
+    monkeypatch.setattr(run, "wait_until_up", lambda *_: True)
+    assert run.main(["serve", "--no-browser", "--sync-every", "15m"]) == 0
+    assert running == []

@@ -40,7 +40,10 @@ def sync(chosen: argparse.Namespace, words: Words) -> int:
     print(words.say("sync_again", every=chosen.every), file=sys.stderr, flush=True)
     while True:
         time.sleep(every)
-        _once(chosen, Request(first_since=request.first_since), store, words)
+        try:
+            _once(chosen, Request(first_since=request.first_since), store, words)
+        except CommandError as error:  # the file of accesses is being edited, say: the next round tries again
+            print(error, file=sys.stderr, flush=True)
 
 
 def _once(chosen: argparse.Namespace, request: Request, store: Store, words: Words) -> int:
