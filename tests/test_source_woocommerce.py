@@ -11,6 +11,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from pipelines.load import load
+from pipelines.store import Store
 from tests.built import loaded, verdicts
 from tests.landed import SAMPLES, Desk, desk
 
@@ -150,14 +152,27 @@ def test_the_api_says_more_than_the_download_and_stands(files: tuple[Path, Path]
         ]
 
 
-def test_numbers_of_a_plugin_name_the_order_and_its_id_still_finds_it(tmp_path: Path) -> None:
+def test_an_order_is_found_by_its_id_and_by_the_number_of_a_plugin(tmp_path: Path) -> None:
     documents = json.loads(ORDERS.read_text(encoding="utf-8"))[:1]
     documents[0]["number"] = "FR-2026-17"
     path = tmp_path / "numbered.json"
     path.write_text(json.dumps(documents), encoding="utf-8")
-    found = verdicts([path, REFUNDS], tmp_path)
-    assert found["FR-2026-17"] == ("wrong_item_sent", "merchant", "reason")
-    assert "5101" not in found
+    tickets = tmp_path / "tickets.csv"
+    tickets.write_text(
+        "Ticket id,Tags,Initial channel,Created by an agent,Subject,Creation date,Closed date,Order number\n"
+        "1,lost parcel,email,False,?,2026-03-11 10:00:00,,FR-2026-17\n",
+        encoding="utf-8",
+    )
+    store = Store(tmp_path / "store")
+    for file in (path, REFUNDS, tickets):  # one after the other: what came before must be found again
+        load([file], store)
+    snapshot = store.snapshot()
+    assert snapshot is not None
+    with duckdb.connect(str(snapshot), read_only=True) as con:
+        told = con.execute(
+            "select order_name, kinds from incidents where order_name = 'FR-2026-17' order by all"
+        ).fetchall()
+    assert {kind for _, kinds in told for kind in kinds} == {"refund", "ticket"}
 
 
 def test_one_refund_alone_is_read(tmp_path: Path) -> None:

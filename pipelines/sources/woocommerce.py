@@ -6,9 +6,10 @@ was cancelled before anybody paid is mostly a basket that the hold-stock timeout
 (cash on delivery apart) and counts as not confirmed. A fully refunded order that never was completed was cancelled too.
 
 A refund within an order has a negative total, no date and no lines: it is dated by the order's last change, until
-the refund itself is loaded (see woocommerce_refunds), which takes its place. Its reason is free text of the staff. A
-line is known by its place in the order, so that the Analytics export, which has no ids, meets it; an article without
-SKU by its product's id. Customers' notes are not read: they are wishes for the delivery.
+the refund itself is loaded (see woocommerce_refunds), which takes its place. Its reason is free text of the staff. An
+order has an id and, where a plugin gives one, another number, by which customers call it: it is found by both. A line
+is known by its place in the order, so that the Analytics export, which has no ids, meets it; an article without SKU by
+its product's id. Customers' notes are not read: they are wishes for the delivery.
 """
 
 from __future__ import annotations
@@ -143,7 +144,6 @@ ORDERS = Source(
             {
                 "order_id": _ID,
                 "order_name": _NUMBER,
-                "order_ref": _NUMBER,
                 "channel": channel("$.order.created_via", more=CREATED_VIA),
                 "channel_raw": text("$.order.created_via"),
                 "placed_at": _PLACED,
@@ -167,7 +167,6 @@ ORDERS = Source(
             "order_lines",
             {
                 "order_id": _ID,
-                "order_ref": _NUMBER,
                 "line_id": identifier("@.place"),
                 "placed_at": _PLACED,
                 "updated_at": _CHANGED,
@@ -186,7 +185,6 @@ ORDERS = Source(
             {
                 "cancellation_id": _ID,
                 "order_id": _ID,
-                "order_ref": _NUMBER,
                 "cancelled_at": _CHANGED,
                 "updated_at": _CHANGED,
                 # what staff wrote when they paid it back is all that is ever said of the reason
@@ -203,7 +201,6 @@ ORDERS = Source(
             {
                 "refund_id": identifier("@.id"),
                 "order_id": _ID,
-                "order_ref": _NUMBER,
                 "refunded_at": _CHANGED,
                 # older than any refund of the order, so that the refund itself, once loaded, takes its place
                 "updated_at": _PLACED,
