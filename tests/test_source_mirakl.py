@@ -97,7 +97,7 @@ def test_an_amount_that_is_no_number_rejects_its_order(tmp_path: Path) -> None:
 
 
 def test_a_return_names_its_line_as_the_order_does(api: Desk) -> None:
-    (line,) = api.con.execute("select line_id from raw_returns").fetchone() or (None,)
+    ((line,),) = api.con.execute("select line_id from raw_returns").fetchall()
     found = api.con.execute(
         "select sku from raw_order_lines where line_id = $line", {"line": line}
     ).fetchall()
