@@ -22,7 +22,6 @@ from duckdb import (
 )
 
 from pipelines.cells import NULL, Cells, Field, Parsed, Problem, cell, function
-from pipelines.wording import masked
 
 _ABSENT = Parsed(NULL)
 
@@ -339,26 +338,6 @@ def when(condition: Callable[[Cells], Expression], then: Field, otherwise: Field
         return Parsed(
             CaseExpression(condition(cells), yes.value).otherwise(no.value), yes.problems + no.problems
         )
-
-    return parse
-
-
-def remark(*names: str) -> Field:
-    """A reason that staff typed, without e-mail addresses and telephone numbers: it is classed as a tag is."""
-
-    def parse(cells: Cells) -> Parsed:
-        found = cells.text(*names)
-        return Parsed(masked(found[1])) if found else _ABSENT
-
-    return parse
-
-
-def just_before(moment: Field) -> Field:
-    """A second before a moment: as `updated_at`, it lets what a fuller file of the same tool says stand."""
-
-    def parse(cells: Cells) -> Parsed:
-        told = moment(cells)
-        return Parsed(told.value - function("to_seconds", 1), told.problems)
 
     return parse
 

@@ -28,7 +28,6 @@ from pipelines.fields import (
     first,
     identifier,
     joined,
-    just_before,
     matched,
     money,
     text,
@@ -37,6 +36,7 @@ from pipelines.fields import (
     whole,
 )
 from pipelines.helpdesks import readable, says
+from pipelines.shops import just_before
 from pipelines.source import Source, Table
 
 _DAYS = ("Sale Date", "Date Paid", "Date Shipped")

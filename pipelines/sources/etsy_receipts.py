@@ -19,12 +19,12 @@ from pipelines.fields import (
     identifier,
     joined,
     money,
-    remark,
     text,
     time,
     whole,
 )
 from pipelines.helpdesks import readable
+from pipelines.shops import remark
 from pipelines.source import Source, Table
 
 _TOLD = """

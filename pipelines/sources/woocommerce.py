@@ -18,8 +18,9 @@ from duckdb import DuckDBPyRelation, Expression
 
 from pipelines.cells import Cells, reshaped
 from pipelines.channels import channel
-from pipelines.fields import constant, customer, first, identifier, money, remark, text, time, when, whole
+from pipelines.fields import constant, customer, first, identifier, money, text, time, when, whole
 from pipelines.helpdesks import says
+from pipelines.shops import remark
 from pipelines.source import Source, Table
 
 # Facts of the order that take more than one of its keys, beside the order as it was.

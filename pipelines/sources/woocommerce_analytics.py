@@ -13,7 +13,8 @@ from __future__ import annotations
 from duckdb import ColumnExpression, ConstantExpression, DuckDBPyRelation, Expression, StarExpression
 
 from pipelines.cells import NULL, Cells, Parsed, function, reshaped
-from pipelines.fields import constant, first, identifier, just_before, money, one_of, text, time, whole
+from pipelines.fields import constant, first, identifier, money, one_of, text, time, whole
+from pipelines.shops import just_before
 from pipelines.source import Source, Table
 
 _NUMBER_NAMES = ("Order #", "Commande n°", "Commande nº", "N° de commande", "Numéro de commande")

@@ -14,7 +14,8 @@ from __future__ import annotations
 from duckdb import DuckDBPyRelation
 
 from pipelines.cells import reshaped
-from pipelines.fields import constant, identifier, money, remark, time
+from pipelines.fields import constant, identifier, money, time
+from pipelines.shops import remark
 from pipelines.source import Source, Table
 
 # One row a refunded line with its share of the amount, or one for a refund without lines. The first bears the refund's
