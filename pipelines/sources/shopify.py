@@ -158,7 +158,7 @@ def _needs_no_shipping(cells: Cells) -> Expression:
     return function("lower", text("Lineitem requires shipping")(cells).value) == ConstantExpression("false")
 
 
-def _marketplace_order() -> Field:
+def marketplace_order() -> Field:
     """The order's number on the marketplace it came from, which connectors write into the note attributes."""
     attributes = text("Note Attributes")
     return first(
@@ -179,7 +179,7 @@ _TITLE = text("Lineitem name")
 _SKU = identifier("Lineitem sku")
 _LINE_ID = joined(first(_SKU, _TITLE), text("line_ordinal"), by="-")
 #: where an order was made; a number is the app that made it
-_SOURCES = {
+SOURCES = {
     "web": "web",
     "580111": "web",
     "pos": "pos",
@@ -211,11 +211,11 @@ ORDERS = Source(
             {
                 "order_id": _NAME,
                 "order_name": _NAME,
-                "order_ref": first(_marketplace_order(), _NAME),
+                "order_ref": first(marketplace_order(), _NAME),
                 "channel": when(
                     _is_app,
-                    one_of("Source", values=_SOURCES, otherwise="app"),
-                    channel("Source", more=_SOURCES),
+                    one_of("Source", values=SOURCES, otherwise="app"),
+                    channel("Source", more=SOURCES),
                 ),
                 "channel_raw": text("Source"),
                 "placed_at": _PLACED,
