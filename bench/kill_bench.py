@@ -47,7 +47,7 @@ def state(store: Store) -> State | None:
         found = con.execute(
             """
             select
-                (select count(*) from raw_tickets), (select count(*) from signals), (select count(*) from incidents)
+                (select count(*) from raw_tickets), (select count(*) from all_signals), (select count(*) from incidents)
             """
         ).fetchone()
     assert found is not None
@@ -61,7 +61,7 @@ def digest(store: Store) -> list[tuple[object, ...]]:
     with duckdb.connect(str(snapshot), read_only=True) as con:
         return con.execute(
             """
-            select 'signals', count(*), bit_xor(hash(record_id, cause, party, evidence, occurred_at)) from signals
+            select 'signals', count(*), bit_xor(hash(record_id, cause, party, evidence, occurred_at)) from all_signals
             union all
             select 'incidents', count(*), bit_xor(hash(incident_key, cause, party, signal_count, event_date))
             from incidents

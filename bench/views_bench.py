@@ -67,11 +67,13 @@ _FACTS = """
 
     create table incidents as
     select
-        lines.line_key as incident_key, lines.order_ref, lines.order_key, lines.order_name, lines.line_key,
+        ['ticket', 'return', 'cancellation'][lines.row_number % 3 + 1] || '/' || lines.line_key as incident_key,
+        lines.order_ref, lines.order_key, lines.order_name, lines.line_key,
         lines.sku,
         lines.product, lines.variant, lines.supplier, lines.lot, lines.category, lines.warehouse, lines.carrier,
         lines.channel, lines.country, lines.region, lines.fulfilled_by, ref_causes.cause, ref_causes.party,
-        ref_causes.family, 'tag' as evidence, 3 as evidence_rank, ['cause_9']::varchar[] as secondary_causes,
+        ref_causes.family, 'tag' as evidence, 3 as evidence_rank, 'medium' as confidence,
+        'shop' as source, 'sku' as link_evidence, ['cause_9']::varchar[] as secondary_causes,
         lines.row_number % 9 = 0 as has_conflict, 1 as signal_count,
         [['ticket', 'return', 'cancellation'][lines.row_number % 3 + 1]] as kinds,
         lines.order_at + interval 4 days as first_at, first_at as last_at, first_at::date as event_date,
@@ -84,14 +86,11 @@ _FACTS = """
 
     create table signals as
     select
-        kinds[1] || '/' || line_key as signal_key, incident_key, order_ref, order_key, line_key, kinds[1] as kind,
-        'shop' as source, 'main' as account, line_key as record_id, 'f' as file_id, 1 as row_number,
-        first_at as occurred_at, false as is_date_only, channel, sku, quantity, cause, party, evidence, evidence_rank,
-        'medium' as confidence, if(kind = 'return', 'REASON ' || hash(sku) % 30, null) as reason_raw,
-        'loop' as reason_scheme, if(kind = 'ticket', ['tag ' || hash(sku) % 200, 'vip'], null) as tags,
-        'Where is my order ' || order_name as subject, cost_cents as amount_cents, currency, 'line' as link,
-        'sku' as link_evidence
-    from incidents;
+        incident_key as signal_key, incident_key, order_ref, order_key, line_key, kinds[1] as kind, source,
+        line_key as record_id, first_at as occurred_at, cause, party, evidence, evidence_rank, confidence,
+        cost_cents as amount_cents, currency, link_evidence
+    from incidents
+    where kinds <> ['ticket'];
 
     create table affected_dates as
     select distinct unnest([order_date, shipped_date]) as date from lines;
@@ -109,11 +108,14 @@ _RAW = """
     select 'shop' as source, 'main' as account, f.sku, f.at as "at", 'here' as location, 5 as available
     from raw_stock_levels_filling as f;
     insert into raw_tickets by name
-    select record_id, 'shop' as source, 'main' as account, order_ref, occurred_at as created_at, record_id as ticket_id
-    from signals where kind = 'ticket';
+    select
+        line_key as record_id, 'shop' as source, 'main' as account, order_ref, first_at as created_at,
+        line_key as ticket_id, ['tag ' || hash(sku) % 200, 'vip'] as tags, 'Where is my order ' || order_name as subject
+    from incidents where kinds = ['ticket'];
     insert into raw_returns by name
     select
         record_id, 'shop' as source, 'main' as account, order_ref, record_id as return_id, '1' as line_id,
+        'REASON ' || hash(record_id) % 30 as reason_raw, 'loop' as reason_scheme,
         occurred_at as requested_at, occurred_at + interval 5 days as received_at,
         if(hash(record_id) % 20 = 0, null, occurred_at + interval 8 days) as refunded_at
     from signals where kind = 'return';

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -102,6 +102,8 @@ class Document:
             raise CauseError(file, "file", f"is not TOML: {error}") from error
         allowed = ("codes", "tags", "words") if file.stem == NEUTRAL else self.KEYS
         self._only(self.values, allowed, "")
+        normal.codes(list(_texts_in([self.values.get("codes"), self.values.get("tags")])))
+        normal.texts(list(_spellings(_texts_in(self.values.get("words")))))
         self._codes = self._read_codes(normal)
         self._tags = self._read_tags(normal)
         self._words = self._read_words(normal)
@@ -212,6 +214,17 @@ class Document:
         for key in table:
             if key not in allowed:
                 raise CauseError(self.file, f"{where}{key}", f"is not a known key ({', '.join(allowed)})")
+
+
+def _texts_in(value: object) -> Iterator[str]:
+    """Every text in a value of a TOML file, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from _texts_in(list(value.values()))
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts_in(inner)
 
 
 def _spellings(phrases: Iterable[str]) -> Iterable[str]:

@@ -45,7 +45,9 @@ class Kind:
     @property
     def all_columns(self) -> dict[str, str]:
         """Every column of the raw table with its DuckDB type, in storage order."""
-        return {**COMMON, **self.columns}
+        # known last, when all of a file has been read
+        last = {"as_of": COMMON["as_of"]}
+        return {name: kind for name, kind in {**COMMON, **self.columns}.items() if name not in last} | last
 
 
 _KINDS = (

@@ -44,7 +44,9 @@ def extra(sheet: Sheet, cells: Cells, source: Source, table: Table) -> Expressio
         and _keeps(table, plain(column), source)
         and not is_personal_header(column)
         and not re.search(source.personal, plain(column))
+        and not re.search(source.repeated, plain(column))
     ]
+    unknown = _filled(sheet, unknown)
     if not unknown:
         return NULL
     bare = [_bare(column, source) for column in unknown]
@@ -55,10 +57,21 @@ def extra(sheet: Sheet, cells: Cells, source: Source, table: Table) -> Expressio
     text = written.cast("VARCHAR")
     masked = function("regexp_replace", text, EMAIL, "[e-mail]", "g").cast("JSON")
     written = CaseExpression(function("contains", text, "@"), masked).otherwise(written)
-    kept = function(
-        "json_merge_patch", ConstantExpression("{}"), written
-    )  # a merge patch drops the blank cells
-    return CaseExpression(kept.cast("VARCHAR") != ConstantExpression("{}"), kept)
+    cells_kept = [ColumnExpression(column) for column in unknown]
+    has_blank, is_blank = cells_kept[0].isnull(), cells_kept[0].isnull()
+    for cell in cells_kept[1:]:
+        has_blank, is_blank = has_blank | cell.isnull(), is_blank & cell.isnull()
+    # a merge patch drops the blank cells
+    bare_of_blanks = function("json_merge_patch", ConstantExpression("{}"), written)
+    return CaseExpression(is_blank, NULL.cast("JSON")).when(has_blank, bare_of_blanks).otherwise(written)
+
+
+def _filled(sheet: Sheet, columns: list[str]) -> list[str]:
+    """Those of the columns that hold anything in this file."""
+    if not columns:
+        return []
+    counts = sheet.relation.aggregate([function("count", ColumnExpression(name)) for name in columns])
+    return [name for name, count in zip(columns, counts.fetchall()[0], strict=True) if count]
 
 
 def _keeps(table: Table, column: str, source: Source) -> bool:

@@ -9,6 +9,7 @@ with `~` a regular expression that finds columns whose plain names match (custom
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Literal
 
@@ -207,16 +208,30 @@ def split(*names: str, on: str = ",") -> Field:
             column, path = ("doc", name) if name.startswith("$.") else ("item", "$" + name[1:])
             parts = function("json_extract_string", ColumnExpression(column), path)
         else:
-            parts = function("regexp_split_to_array", cell(name), on)
-        trimmed = function(
-            "list_transform", parts, LambdaExpression("x", function("trim", ColumnExpression("x")))
-        )
-        kept = function(
-            "list_filter", trimmed, LambdaExpression("x", ColumnExpression("x") != ConstantExpression(""))
-        )
-        return Parsed(kept)
+            raw = cell(name)
+            parts = function("regexp_split_to_array", raw, on)
+            if re.escape(on) == on:  # a plain mark: most cells need no second look at their parts
+                is_plain = ~(
+                    function("contains", raw, " ")
+                    | function("contains", raw, on + on)
+                    | function("starts_with", raw, on)
+                    | function("ends_with", raw, on)
+                )
+                plainly = function("string_split", raw, on)
+                return Parsed(CaseExpression(is_plain, plainly).otherwise(_not_blank(parts)))
+        return Parsed(_not_blank(parts))
 
     return parse
+
+
+def _not_blank(parts: Expression) -> Expression:
+    """The texts of a list without blanks around them, empty ones left out."""
+    trimmed = function(
+        "list_transform", parts, LambdaExpression("x", function("trim", ColumnExpression("x")))
+    )
+    return function(
+        "list_filter", trimmed, LambdaExpression("x", ColumnExpression("x") != ConstantExpression(""))
+    )
 
 
 def one_of(

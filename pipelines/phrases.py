@@ -95,13 +95,23 @@ class Normal:
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
+        # a query costs the same for one text as for hundreds: who asks for many first finds them here afterwards
+        self._known: dict[str, dict[str, str]] = {_CODES: {}, _TEXTS: {}}
 
     def codes(self, values: Sequence[str]) -> list[str]:
-        return self._apply("select list_transform($values::varchar[], lambda x: normal_code(x))", values)
+        return self._apply(_CODES, values)
 
     def texts(self, values: Sequence[str]) -> list[str]:
-        return self._apply("select list_transform($values::varchar[], lambda x: normal_text(x))", values)
+        return self._apply(_TEXTS, values)
 
     def _apply(self, sql: str, values: Sequence[str]) -> list[str]:
-        row = self._con.execute(sql, {"values": list(values)}).fetchone()
-        return list(row[0]) if row else []
+        known = self._known[sql]
+        new = [value for value in dict.fromkeys(values) if value not in known]
+        if new:
+            ((normal,),) = self._con.execute(sql, {"values": new}).fetchall()
+            known.update(zip(new, normal, strict=True))
+        return [known[value] for value in values]
+
+
+_CODES = "select list_transform($values::varchar[], lambda x: normal_code(x))"
+_TEXTS = "select list_transform($values::varchar[], lambda x: normal_text(x))"

@@ -76,6 +76,8 @@ class Plan:
         self.staged = f"incoming_{self.source.tables.index(self.table)}"
         self.problems: list[Problem] = []
         self.has_rows = False
+        #: the raw table was empty: the staged rows will be it, so that they are written once
+        self.is_first = False
 
     def stage(self) -> None:
         """Reads the table's rows into a temporary table with every contract column and `is_bad`."""
@@ -103,7 +105,13 @@ class Plan:
             *(problem.is_bad.alias(flag) for flag, problem in zip(flags, self.problems, strict=True)),
         )
         incoming = self._keyed(typed, flags)  # noqa: F841 - DuckDB reads the relation by the variable's name
-        self.con.execute(self._sql("create or replace temp table incoming_x as from incoming"))
+        self.is_first = self.con.execute(self._sql("select exists (from raw_x)")).fetchone() == (False,)
+        # kept in the order in which threads deliver them, rows fill whole row groups, which are not written again
+        self.con.execute("set preserve_insertion_order = false")
+        try:
+            self.con.execute(self._sql("create or replace temp table incoming_x as from incoming"))
+        finally:
+            self.con.execute("set preserve_insertion_order = true")
         self._number_equal_records()
 
     def _keyed(self, typed: DuckDBPyRelation, flags: Sequence[str]) -> DuckDBPyRelation:
@@ -130,7 +138,9 @@ class Plan:
             is_bad.alias("is_bad"),
         )
         key = map(ColumnExpression, ("source", "account", *self.kind.key))
-        return named.select(StarExpression(), function("concat_ws", "/", *key).alias("record_id"))
+        keyed = named.select(StarExpression(), function("concat_ws", "/", *key).alias("record_id"))
+        stored = [name for name in self.kind.all_columns if name != "as_of"]
+        return keyed.select(*map(ColumnExpression, (*stored, "is_bad", "is_keyless")))
 
     def _number_equal_records(self) -> None:
         """Tells equal records without an id apart by their ordinal: equal rows are kept, overlapping exports meet."""
@@ -143,6 +153,8 @@ class Plan:
 
     def _sql(self, template: str) -> str:
         """A statement for this table. Only names that the contract fixes are put in, never a value."""
+        if self.is_first:
+            template = template.replace("temp table incoming_x", "table incoming_x")
         return template.replace("incoming_x", self.staged).replace("raw_x", self.kind.table)
 
     def latest(self) -> datetime | None:
@@ -172,9 +184,9 @@ class Plan:
         self.has_rows = rows > 0
         if records < rows:
             con.execute(self._sql(_KEEP_LATEST), now)
-        if there == 0:
-            con.execute(self._sql(_INSERT_ALL), now)
+        if self.is_first and there == 0:
             con.execute(self._sql(_TOUCH_ALL))
+            self._become_the_raw_table(as_of)
             mark_everything(con)
             return
         con.execute(self._sql(_CHANGED), told)
@@ -193,6 +205,12 @@ class Plan:
             )
         con.execute(self._sql(_INSERT_CHANGED), now)
         con.execute("insert into touched_rows select row_number from changed_records")
+
+    def _become_the_raw_table(self, as_of: datetime) -> None:
+        """The staged rows are all there is of this kind: their table takes the place of the empty one."""
+        # as a default, the same value in millions of rows costs nothing; the statement takes no parameters
+        self.con.execute("set variable as_of = $as_of::timestamp", {"as_of": as_of})
+        self.con.execute(self._sql(_BECOME))
 
     def forget(self) -> None:
         """Drops the staged rows."""
@@ -240,18 +258,18 @@ def mark_everything(con: duckdb.DuckDBPyConnection) -> None:
 
 
 _NUMBER_EQUAL = """
-    create or replace temp table numbered_records as
+    alter table incoming_x rename to unnumbered_records;
+    create temp table incoming_x as
     select i.* replace (
         coalesce(i.own_id || '-' || n.ordinal, i.own_id) as own_id,
         coalesce(replace(i.record_id, i.own_id, i.own_id || '-' || n.ordinal), i.record_id) as record_id
     )
-    from incoming_x as i
+    from unnumbered_records as i
     left join (
         select rowid as position, row_number() over (partition by own_id order by row_number, rowid) as ordinal
-        from incoming_x where is_keyless
+        from unnumbered_records where is_keyless
     ) as n on i.rowid = n.position;
-    drop table incoming_x;
-    alter table numbered_records rename to incoming_x;
+    drop table unnumbered_records;
 """
 _KEEP_LATEST = """
     delete from incoming_x where rowid not in (
@@ -259,18 +277,28 @@ _KEEP_LATEST = """
         from incoming_x group by record_id
     )
 """
-_INSERT_ALL = """
-    insert into raw_x by name
-    select * exclude (is_bad, is_keyless), $as_of::timestamp as as_of from incoming_x
+_BECOME = """
+    alter table incoming_x drop column is_bad;
+    alter table incoming_x drop column is_keyless;
+    alter table incoming_x add column as_of timestamp default getvariable('as_of');
+    alter table incoming_x alter column as_of drop default;
+    drop table raw_x;
+    alter table incoming_x rename to raw_x;
 """
 _TOUCH_ALL = "insert into touched_rows select distinct row_number from incoming_x"
 # A file that is read again (by newer code, another mapping) replaces what it said before. Between two files the later
 # time of change decides, then the file that was written later; the hash only makes the rest the same in any order.
 _CHANGED = """
     create or replace temp table changed_records as
+    with known as (
+        -- found apart: an inner join passes over the row groups in which none of the records can be
+        select r.record_id, r.record_hash, r.updated_at, r.as_of, r.file_id, r.order_ref
+        from raw_x as r
+        inner join (select distinct record_id from incoming_x) as i on r.record_id = i.record_id
+    )
     select i.*, r.record_id is not null as is_replacing, r.order_ref as old_order_ref
     from incoming_x as i
-    left join raw_x as r on i.record_id = r.record_id
+    left join known as r on i.record_id = r.record_id
     left join files as f on r.file_id = f.file_id
     where r.record_id is null
         or (

@@ -43,6 +43,8 @@ class Source:
     personal: str = r"$^"
     #: reads any tool's file by what its headers usually say: only where no other source or mapping knows the file
     is_generic: bool = False
+    #: columns that say again what a field reads, by regular expression over plain names; not kept in `extra` either
+    repeated: str = r"$^"
     #: plain-name prefixes of custom fields, left out of the names under which they are kept
     custom_prefixes: Sequence[str] = ()
 

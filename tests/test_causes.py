@@ -131,7 +131,7 @@ def test_subjects_and_texts_are_read_alike(con: duckdb.DuckDBPyConnection) -> No
     texts = [text for _, text in EXAMPLES + TRAPS if not any(letter.isdigit() for letter in text)]
     from_text = causes_of_texts(con, texts)
     con.execute("update stg_signals set subject = text")
-    for view in ("int_texts", "int_text_causes"):
+    for view in ("int_subjects", "int_texts", "int_text_causes"):
         con.execute((ROOT / "queries" / "incidents" / f"{view}.sql").read_text(encoding="utf-8"))
     from_subject = dict(con.execute("select text, cause from int_text_causes").fetchall())
     assert {text: from_subject.get(text) for text in texts} == from_text

@@ -19,7 +19,7 @@ from pipelines.store import Store, StoreError
 SAMPLES = Path(__file__).resolve().parent.parent / "data" / "sample"
 FACTS = {
     "lines": "order_key, line_key, sku, supplier, quantity, channel, order_date, shipped_date, is_confirmed, is_shipped",
-    "signals": "kind, record_id, order_key, line_key, occurred_at, cause, party, evidence, amount_cents, link",
+    "all_signals": "kind, record_id, order_key, line_key, occurred_at, cause, party, evidence, amount_cents, link",
     "incidents": "order_key, line_key, sku, cause, party, evidence, secondary_causes, has_conflict, signal_count, kinds, "
     "first_at, last_at, event_date, order_date, cost_cents, currency",
     "exposure_daily": "* exclude (order_count), order_count",
@@ -254,7 +254,7 @@ def test_mended_rejects_load_and_leave_nothing_twice(tmp_path: Path) -> None:
     )
     (mended,) = load([_tickets(tmp_path / "b.csv", ["2,,email,False,b,2026-03-28 10:00:00,,,"])], store)
     assert (mended.loaded, mended.rejected) == (1, 0)
-    assert len(_facts(store)["signals"]) == 2
+    assert len(_facts(store)["all_signals"]) == 2
 
 
 @pytest.mark.parametrize(
@@ -289,7 +289,7 @@ def test_one_date_above_twelve_settles_the_whole_file(tmp_path: Path) -> None:
         ],
         store,
     )
-    assert sorted(str(row[4]) for row in _facts(store)["signals"]) == [
+    assert sorted(str(row[4]) for row in _facts(store)["all_signals"]) == [
         "2026-04-03 10:00:00",
         "2026-04-25 10:00:00",
     ]
@@ -368,7 +368,7 @@ def test_rows_without_an_id_are_not_doubled_when_newer_code_reads_the_file_again
         con.execute("update files set read_by = 'older code'")
     (again,) = load([file], store)
     assert (again.rows_in, again.rejected) == (3, 0)
-    assert len(_facts(store)["signals"]) == 3
+    assert len(_facts(store)["all_signals"]) == 3
 
 
 CATALOGUE = """
@@ -429,7 +429,10 @@ def test_the_same_file_for_two_accounts_is_two_files(tmp_path: Path) -> None:
     for account in ("north", "south"):
         (result,) = load([file], store, Options(account=account))
         assert result.loaded == 1
-    assert sorted(str(row[1]) for row in _facts(store)["signals"]) == ["gorgias/north/1", "gorgias/south/1"]
+    assert sorted(str(row[1]) for row in _facts(store)["all_signals"]) == [
+        "gorgias/north/1",
+        "gorgias/south/1",
+    ]
 
 
 @pytest.mark.parametrize("source", sorted({source.name for source in find_sources()}))

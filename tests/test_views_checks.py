@@ -112,6 +112,7 @@ def test_a_rate_counts_only_the_incidents_of_its_family_and_party(run_view: RunV
 SOUND = {
     "incidents": "incident_key | cause | signal_count | currency\n i1 | product_defect | 1 | EUR",
     "signals": "signal_key | incident_key | kind | amount_cents | currency\n refund/s1 | i1 | refund | 5 | EUR",
+    "raw_refunds": "record_id | refund_id\n s1 | s1",
     "lines": "line_key | order_key | order_date\n l1 | o1 | 2025-03-03\n l2 | o1 | 2025-03-03",
     "exposure_daily": "date_basis | date | order_count\n order | 2025-03-03 | 1\n order | 2025-03-03 | 0",
     "files": "file_id | file_name | status | rows_in | loaded | unchanged | rejected\n f | f.csv | loaded | 9 | 5 | 3 | 1",
@@ -124,6 +125,7 @@ SOUND = {
     [
         ("check_every_incident_has_a_signal", {"signals": ""}),
         ("check_every_signal_has_an_incident", {"incidents": ""}),
+        ("check_every_signal_has_a_record", {"raw_refunds": ""}),
         ("check_signals_are_counted_once", {"incidents": "incident_key | signal_count\n i1 | 2"}),
         ("check_keys_are_unique", {"lines": "line_key\n l1\n l1"}),
         (

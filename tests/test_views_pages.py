@@ -342,13 +342,22 @@ def test_a_case_is_found_by_order_article_ticket_or_parcel(run_view: RunView) ->
 def test_a_time_line_tells_one_order_in_order_with_file_and_row(run_view: RunView) -> None:
     tables = {
         "signals": """
-            signal_key | incident_key | order_key | order_ref | kind   | record_id | file_id | row_number | occurred_at         | cause | amount_cents
-            ticket/t1  | i1           | o1        | 1001      | ticket | t1        | f2      | 7          | 2025-03-05 10:00:00 | other |
-            return/r1  | i1           | o1        | 1001      | return | r1        | f2      | 8          | 2025-03-06 10:00:00 | other | 500
-            ticket/t2  | i2           | o2        | 1002      | ticket | t2        | f2      | 9          | 2025-03-05 10:00:00 | other |
+            signal_key | incident_key | order_key | order_ref | kind   | record_id | occurred_at         | cause | amount_cents
+            ticket/t1  | i1           | o1        | 1001      | ticket | t1        | 2025-03-05 10:00:00 | other |
+            return/r1  | i1           | o1        | 1001      | return | r1        | 2025-03-06 10:00:00 | other | 500
+        """,
+        "incidents": """
+            incident_key | order_key | order_ref | kinds          | signal_count | first_at
+            i1           | o1        | 1001      | return, ticket | 2            | 2025-03-05 10:00:00
+            ticket/t2    | o2        | 1002      | ticket         | 1            | 2025-03-05 10:00:00
+        """,
+        "raw_tickets": """
+            record_id | ticket_id | file_id | row_number
+            t1        | t1        | f2      | 7
+            t2        | t2        | f2      | 9
         """,
         "raw_orders": "record_id | order_ref | placed_at | file_id | row_number\n o1 | 1001 | 2025-03-01 10:00:00 | f1 | 1",
-        "raw_returns": "record_id | return_id | received_at | file_id\n r1 | R1 | 2025-03-09 00:00:00 | f2",
+        "raw_returns": "record_id | return_id | received_at | file_id | row_number\n r1 | R1 | 2025-03-09 00:00:00 | f2 | 8",
         "raw_shipments": """
             record_id | order_ref | tracking_number | shipped_at          | file_id
             s1        | 1001      | T1              | 2025-03-02 10:00:00 | f1
@@ -365,25 +374,54 @@ def test_a_time_line_tells_one_order_in_order_with_file_and_row(run_view: RunVie
             ("scan", None, None),
             ("ticket", "desk.csv", 7),
             ("return", "desk.csv", 8),
-            ("return_received", "desk.csv", None),
+            ("return_received", "desk.csv", 8),
         ]
     assert run_view("case_timeline", **tables).is_empty()
+
+
+def test_a_ticket_kept_as_its_incident_alone_is_a_signal_like_any_other(run_view: RunView) -> None:
+    got = run_view(
+        "all_signals",
+        signals="""
+            signal_key | incident_key | kind   | record_id
+            ticket/t1  | ticket/t1    | ticket | t1
+            return/r1  | ticket/t1    | return | r1
+        """,
+        incidents="""
+            incident_key     | kinds          | signal_count | source | order_key | line_key | first_at            | cause | confidence
+            ticket/t1        | return, ticket | 2            | desk   | o1        | l1       | 2025-03-03 10:00:00 | other | low
+            ticket/desk/m/t2 | ticket         | 1            | desk   | o2        |          | 2025-03-04 10:00:00 | other | high
+            return/r9        | return         | 1            | desk   | o3        | l3       | 2025-03-05 10:00:00 | other | low
+        """,
+    )
+    seen = table(got, "signal_key", "kind", "record_id", "source", "link", "cause", "confidence")
+    assert sorted(seen, key=repr) == [
+        ("return/r1", "return", "r1", None, "none", None, None),
+        ("ticket/desk/m/t2", "ticket", "desk/m/t2", "desk", "order", "other", "high"),
+        ("ticket/t1", "ticket", "t1", None, "none", None, None),
+    ]
 
 
 def test_unmapped_values_are_those_no_mapping_knows_most_frequent_first(run_view: RunView) -> None:
     got = run_view(
         "unmapped_values",
-        signals="""
-            signal_key | tags                    | reason_scheme  | reason_raw | occurred_at
-            1          | Defect, Foo, VIP        |                |            | 2025-03-03 10:00:00
-            2          | foo, Delivery::Late     | shopify.return | DEFECTIVE  | 2025-03-04 10:00:00
-            3          | Foo                     | shopify.return | NEW_CODE   | 2025-03-05 10:00:00
+        raw_tickets="""
+            ticket_id | tags                | reason_scheme | reason_raw | created_at          | source | channel_raw | is_excluded
+            1         | Defect, Foo, VIP    |               |            | 2025-03-03 10:00:00 | desk   |             |
+            2         | foo, Delivery::Late |               |            | 2025-03-04 10:00:00 | desk   |             |
+            3         | Foo                 | shop.tag      | Vip, Bar   | 2025-03-05 10:00:00 | desk   | tiktok      |
+            4         | Foo, Spam           |               |            | 2025-03-06 10:00:00 | desk   |             | true
         """,
-        raw_tickets="ticket_id | channel_raw | created_at | source\n 1 | tiktok | 2025-03-05 10:00:00 | desk",
+        raw_returns="""
+            return_id | reason_scheme  | reason_raw | requested_at
+            1         | shopify.return | DEFECTIVE  | 2025-03-04 10:00:00
+            2         | shopify.return | NEW_CODE   | 2025-03-05 10:00:00
+        """,
     )
     assert table(got, "value_kind", "scheme", "value", "signal_count", "last_seen_date") == [
         ("tag", None, "Foo", 2, "2025-03-05"),
         ("channel", "desk", "tiktok", 1, "2025-03-05"),
+        ("reason", "shop.tag", "Bar", 1, "2025-03-05"),
         ("reason", "shopify.return", "NEW_CODE", 1, "2025-03-05"),
         ("tag", None, "foo", 1, "2025-03-04"),
     ]
@@ -405,11 +443,11 @@ def test_freshness_tells_the_share_of_signals_whose_order_is_loaded(run_view: Ru
             2         | desk   | 2025-03-03 23:30:00
         """,
         signals="""
-            signal_key | source | kind   | link  | link_evidence
-            1          | desk   | ticket | line  | sku
-            2          | desk   | ticket | order | order_not_loaded
-            3          | desk   | ticket | none  |
-            4          | desk   | ticket | order | order
+            signal_key | source | kind   | order_key | line_key
+            1          | desk   | ticket | o1        | l1
+            2          | desk   | ticket | ref/9     |
+            3          | desk   | ticket |           |
+            4          | desk   | ticket | o2        |
         """,
     )
     assert table(got, "source", "kind", "row_count", "latest_date", "linked_share") == [
@@ -444,7 +482,8 @@ def test_a_ticket_without_tags_or_reason_shows_its_subject_and_nothing_after(run
     got = run_view(
         "case_timeline",
         {"incident_key": "i"},
-        signals="signal_key | incident_key | kind | subject | tags | occurred_at\n s | i | ticket | Zip broke | [] | 2025-03-03",
+        signals="signal_key | incident_key | kind | record_id | occurred_at\n ticket/t | i | ticket | t | 2025-03-03",
+        raw_tickets="record_id | subject | tags\n t | Zip broke | []",
     )
     assert got["detail"].to_list() == ["Zip broke"]
 
@@ -452,7 +491,7 @@ def test_a_ticket_without_tags_or_reason_shows_its_subject_and_nothing_after(run
 def test_an_unmapped_value_was_last_seen_on_a_day_of_the_shop_not_of_utc(run_view: RunView) -> None:
     got = run_view(
         "unmapped_values",
-        signals="signal_key | tags | occurred_at\n 1 | Foo | 2025-03-04 03:00:00",
+        raw_tickets="ticket_id | tags | created_at\n 1 | Foo | 2025-03-04 03:00:00",
         settings="zone | main_currency\n America/Toronto | CAD",
     )
     assert table(got, "value", "last_seen_date") == [("Foo", "2025-03-03")]

@@ -18,7 +18,7 @@ from pipelines.reader import VARIABLES, Reader, Value
 from pipelines.store import Store
 
 _EXCEL_ROWS = 1_048_575
-_FACTS = ("incidents", "signals", "lines")
+_FACTS = ("incidents", "lines")
 
 #: what --where asked for, by name; any of the values will do
 Asked = dict[str, list[str]]

@@ -252,7 +252,7 @@ def _lines_from(text: Path, position: int, dialect: Dialect) -> int:
         while chunk := file.read(CHUNK):
             line_ends += chunk.count(b"\n")
             seam = tail[-16:] + chunk
-            if dialect.quote and (b'" "' in seam or b'"  ' in seam):
+            if dialect.quote and b'" ' in seam and (b'" "' in seam or b'"  ' in seam):
                 return -1
             if dialect.quote and b' "' in seam and spaced.search(seam):
                 return -1

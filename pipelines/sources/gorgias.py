@@ -35,6 +35,7 @@ TICKETS = Source(
     title="Gorgias, tickets (CSV)",
     needs=("Ticket id", "Initial channel", "Creation date", "Created by an agent"),
     custom_prefixes=("Ticket Field: ", "Customer Field: "),
+    repeated=r"^resolution time",  # from creation to closing
     tables=(
         Table(
             "tickets",

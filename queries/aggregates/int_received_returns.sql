@@ -21,6 +21,7 @@ received as (
         returns.return_id,
         returns.source,
         returns.received_at,
+        returns.sku,
         returns.quantity,
         returns.refunded_at is not null or coalesce(returns.refund_cents, 0) > 0 as is_refunded
     from raw_returns as returns
@@ -47,7 +48,7 @@ select
     incidents.cause,
     incidents.family,
     incidents.party,
-    coalesce(signals.sku, incidents.sku) as sku,
+    coalesce(received.sku, incidents.sku) as sku,
     incidents.product,
     incidents.supplier,
     incidents.warehouse,

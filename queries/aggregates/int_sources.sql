@@ -1,7 +1,7 @@
 -- What each tool has told: how many records of which kind, up to when.
 -- Grain: one row per source and kind. Reads: raw_orders, raw_order_lines, raw_tickets, raw_messages, raw_returns,
 -- raw_cancellations, raw_refunds, raw_claims, raw_shipments, raw_tracking_events, raw_stock_levels, raw_stock_moves,
--- raw_products, raw_account_health, signals, settings.
+-- raw_products, raw_account_health, all_signals, settings.
 create or replace table int_sources as
 with records as (
     select
@@ -130,8 +130,8 @@ links as (
         end as kind,
         source,
         count(*) as signal_count,
-        count(*) filter (where link <> 'none' and link_evidence <> 'order_not_loaded') as linked_count
-    from signals
+        count(*) filter (where order_key is not null and not starts_with(order_key, 'ref/')) as linked_count
+    from all_signals
     group by all
 )
 

@@ -1,26 +1,17 @@
 -- Tags, reasons, inspected conditions and channels that say nothing to the rules yet, and how often they occur.
--- Grain: one row per kind, scheme and value. Reads: signals, raw_returns, raw_tickets, raw_orders, ref_tags, ref_codes,
--- settings.
+-- Grain: one row per kind, scheme and value. Reads: raw_tickets, raw_returns, raw_cancellations,
+-- raw_refunds, raw_claims, raw_orders, ref_tags, ref_codes, settings.
 create or replace table int_unmapped_values as
 with tag_lists as (
     select
         tags,
-        count(*) as signal_count,
-        max(occurred_at) as last_seen_at
-    from signals
-    where len(tags) > 0
-    group by tags
-),
-
-reason_lists as (
-    select
-        reason_raw,
+        reason_raw as reasons,
         reason_scheme,
         count(*) as signal_count,
-        max(occurred_at) as last_seen_at
-    from signals
-    where reason_raw is not null
-    group by reason_raw, reason_scheme
+        max(created_at) as last_seen_at
+    from raw_tickets
+    where (len(tags) > 0 or len(reason_raw) > 0) and not coalesce(is_excluded, false)
+    group by tags, reason_raw, reason_scheme
 ),
 
 told as (
@@ -35,10 +26,46 @@ told as (
     select
         'reason',
         reason_scheme,
-        unnest(string_split(reason_raw, ' | ')),
+        unnest(reasons),
         signal_count,
         last_seen_at
-    from reason_lists
+    from tag_lists
+    union all
+    select
+        'reason',
+        reason_scheme,
+        reason_raw,
+        count(*),
+        max(coalesce(requested_at, received_at, refunded_at, updated_at))
+    from raw_returns
+    group by reason_scheme, reason_raw
+    union all
+    select
+        'reason',
+        reason_scheme,
+        reason_raw,
+        count(*),
+        max(coalesce(cancelled_at, refunded_at, updated_at))
+    from raw_cancellations
+    group by reason_scheme, reason_raw
+    union all
+    select
+        'reason',
+        reason_scheme,
+        reason_raw,
+        count(*),
+        max(coalesce(refunded_at, charged_at, updated_at))
+    from raw_refunds
+    group by reason_scheme, reason_raw
+    union all
+    select
+        'reason',
+        reason_scheme,
+        reason_raw,
+        count(*),
+        max(opened_at)
+    from raw_claims
+    group by reason_scheme, reason_raw
     union all
     select
         'reason',

@@ -1,11 +1,11 @@
 -- Signals whose incident is missing: there should be none.
--- Grain: one row per signal. Reads: signals, incidents.
+-- Grain: one row per signal. Reads: all_signals, incidents.
 create or replace view check_every_signal_has_an_incident as
 select
-    signals.signal_key,
-    signals.incident_key
-from signals
-anti join incidents on signals.incident_key = incidents.incident_key;
+    all_signals.signal_key,
+    all_signals.incident_key
+from all_signals
+anti join incidents on all_signals.incident_key = incidents.incident_key;
 
 comment on view check_every_signal_has_an_incident is 'Signals whose incident is missing: there should be none.';
 comment on column check_every_signal_has_an_incident.signal_key is 'The signal.';

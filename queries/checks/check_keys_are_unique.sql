@@ -1,5 +1,5 @@
 -- Keys that stand for more than one row.
--- Grain: one row per key. Reads: incidents, signals, lines.
+-- Grain: one row per key. Reads: incidents, all_signals, lines.
 create or replace view check_keys_are_unique as
 with keys as (
     select
@@ -10,7 +10,7 @@ with keys as (
     select
         'signals' as table_name,
         signal_key as key
-    from signals
+    from all_signals
     union all
     select
         'lines' as table_name,

@@ -1,11 +1,11 @@
 -- Incidents whose number of signals is not the one they say.
--- Grain: one row per incident. Reads: incidents, signals.
+-- Grain: one row per incident. Reads: incidents, all_signals.
 create or replace view check_signals_are_counted_once as
 with counted as (
     select
         incident_key,
         count(*) as signal_count
-    from signals
+    from all_signals
     group by incident_key
 )
 

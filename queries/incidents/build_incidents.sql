@@ -1,16 +1,17 @@
 -- Incidents: everything that happened to one order line, once, with its root cause. The best of all votes is the
 -- cause, the others are kept as secondary causes, and votes for different parties are a conflict.
 -- Grain: one row per incident. Reads: int_signals, int_verdicts, int_shared_incidents, int_judgements,
--- int_incident_costs, int_incident_quantities, build_lines, stg_orders, stg_order_places, stg_products, ref_causes,
--- settings.
+-- int_incident_costs, int_incident_quantities, build_lines, stg_orders, stg_order_places, stg_products, settings.
 create or replace temp view build_incidents as
 with shared as (
     select
         incidents.* exclude (votes),
         judgements.cause,
         judgements.party,
+        judgements.family,
         judgements.evidence,
         judgements.evidence_rank,
+        judgements.confidence,
         judgements.secondary_causes,
         judgements.has_conflict
     from int_shared_incidents as incidents
@@ -35,6 +36,7 @@ single as (
         signals.order_ref,
         signals.order_key,
         signals.line_key,
+        signals.source,
         1 as signal_count,
         [signals.kind] as kinds,
         signals.occurred_at as first_at,
@@ -44,9 +46,12 @@ single as (
         signals.warehouse,
         signals.carrier,
         verdicts.cause,
+        signals.link_evidence,
         verdicts.party,
+        verdicts.family,
         verdicts.evidence,
         verdicts.evidence_rank,
+        verdicts.confidence,
         verdicts.secondary_causes,
         verdicts.has_conflict
     from int_signals as signals
@@ -85,11 +90,14 @@ select
     places.fulfilled_by,
     coalesce(incidents.cause, 'unknown') as cause,
     coalesce(incidents.party, 'unknown') as party,
-    coalesce(causes.family, 'unknown') as family,
+    coalesce(incidents.family, 'unknown') as family,
     coalesce(incidents.evidence, 'none') as evidence,
     coalesce(incidents.evidence_rank, 9) as evidence_rank,
+    incidents.confidence,
     coalesce(incidents.secondary_causes, []) as secondary_causes,
     coalesce(incidents.has_conflict, false) as has_conflict,
+    incidents.source,
+    incidents.link_evidence,
     incidents.signal_count,
     incidents.kinds,
     incidents.first_at,
@@ -104,6 +112,5 @@ left join build_lines as lines on incidents.line_key = lines.line_key
 left join stg_orders as orders on incidents.order_key = orders.order_key
 left join stg_order_places as places on incidents.order_key = places.order_key
 left join stg_products as products on upper(trim(coalesce(lines.sku, incidents.sku))) = products.sku_key
-left join ref_causes as causes on incidents.cause = causes.cause
 left join int_incident_costs as costs on incidents.incident_key = costs.incident_key
 left join int_incident_quantities as quantities on incidents.incident_key = quantities.incident_key;

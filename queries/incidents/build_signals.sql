@@ -1,5 +1,5 @@
 -- Every signal with the cause that its own evidence gives it; the best vote wins. Nothing said: cause 'unknown',
--- evidence 'none'.
+-- evidence 'none'. A ticket that is an incident by itself is kept as that incident: its signal would say it again.
 -- Grain: one row per signal. Reads: int_signals, int_verdicts.
 create or replace temp view build_signals as
 select
@@ -10,28 +10,17 @@ select
     signals.line_key,
     signals.kind,
     signals.source,
-    signals.account,
-    signals.record_id,
-    signals.file_id,
-    signals.row_number,
+    substr(signals.signal_key, length(signals.kind) + 2) as record_id,
     signals.occurred_at,
-    signals.is_date_only,
-    signals.channel,
-    signals.sku,
-    signals.quantity,
     coalesce(verdicts.cause, 'unknown') as cause,
     coalesce(verdicts.party, 'unknown') as party,
     coalesce(verdicts.evidence, 'none') as evidence,
     coalesce(verdicts.evidence_rank, 9) as evidence_rank,
     verdicts.confidence,
-    signals.reason_raw,
-    signals.reason_scheme,
-    signals.tags,
-    signals.subject,
     signals.amount_cents,
     signals.currency,
-    signals.link,
-    signals.link_evidence
+    signals.link_evidence,
+    signals.is_alone and signals.kind = 'ticket' as is_its_incident
 from int_signals as signals
 left join int_verdicts as verdicts
     on

@@ -1,6 +1,6 @@
 -- What each distinct list of votes comes to: cause, secondary causes, conflict. Millions of incidents share few lists.
 -- 'unknown' and 'other' blame nobody: they are never a secondary cause and never in conflict.
--- Grain: one row per list of votes. Reads: int_verdicts, int_shared_incidents.
+-- Grain: one row per list of votes. Reads: int_verdicts, int_shared_incidents, ref_causes.
 create or replace temp table int_judgements as
 with lists as (
     select votes
@@ -16,16 +16,34 @@ told as (
         votes[1].cause as cause,
         votes[1].party as party,
         votes[1].rank as rank,
+        votes[1].doubt as doubt,
         list_filter(votes, lambda vote: vote.weak = 0) as real_votes
     from lists
+),
+
+compared as (
+    select
+        * exclude (real_votes),
+        list_sort(
+            list_distinct(
+                list_filter(list_transform(real_votes, lambda vote: vote.cause), lambda other: other <> told.cause)
+            )
+        ) as secondary_causes,
+        len(
+            list_distinct(
+                list_filter(list_transform(real_votes, lambda vote: vote.party), lambda one: one <> 'unknown')
+            )
+        ) > 1 as has_conflict
+    from told
 )
 
 select
-    votes,
-    coalesce(cause, 'unknown') as cause,
-    coalesce(party, 'unknown') as party,
-    coalesce(rank, 9)::integer as evidence_rank,
-    case coalesce(rank, 9)
+    compared.votes,
+    coalesce(compared.cause, 'unknown') as cause,
+    coalesce(compared.party, 'unknown') as party,
+    coalesce(ref_causes.family, 'unknown') as family,
+    coalesce(compared.rank, 9)::integer as evidence_rank,
+    case coalesce(compared.rank, 9)
         when 1 then 'decision'
         when 2 then 'fact'
         when 3 then 'tag'
@@ -34,14 +52,8 @@ select
         when 6 then 'default'
         else 'none'
     end as evidence,
-    list_sort(
-        list_distinct(
-            list_filter(list_transform(real_votes, lambda vote: vote.cause), lambda other: other <> told.cause)
-        )
-    ) as secondary_causes,
-    len(
-        list_distinct(
-            list_filter(list_transform(real_votes, lambda vote: vote.party), lambda one: one <> 'unknown')
-        )
-    ) > 1 as has_conflict
-from told;
+    case compared.doubt when 1 then 'high' when 2 then 'medium' when 3 then 'low' end as confidence,
+    compared.secondary_causes,
+    compared.has_conflict
+from compared
+left join ref_causes on compared.cause = ref_causes.cause;

@@ -11,6 +11,8 @@ select
     list_sort(list(distinct signals.kind)) as kinds,
     min(signals.occurred_at) as first_at,
     max(signals.occurred_at) as last_at,
+    arg_min(signals.source, (signals.occurred_at, signals.signal_key)) as source,
+    arg_min(signals.link_evidence, (signals.occurred_at, signals.signal_key)) as link_evidence,
     arg_min(signals.sku, (signals.occurred_at, signals.signal_key)) as sku,
     arg_min(signals.channel, (signals.occurred_at, signals.signal_key)) as channel,
     arg_min(signals.warehouse, (signals.occurred_at, signals.signal_key)) as warehouse,

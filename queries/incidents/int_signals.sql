@@ -1,6 +1,7 @@
--- Signals with their incident, their order and what speaks for a cause.
+-- Signals with their incident, their order and what speaks for a cause. What else their records say stays in the raw_
+-- tables, where a view that shows it finds it by the record.
 -- A signal that names no order is an incident by itself and takes none of the costly steps.
--- Grain: one row per signal. Reads: stg_signals, int_placed_signals, int_ballots, int_text_causes,
+-- Grain: one row per signal. Reads: stg_signals, int_placed_signals, int_ballots, int_subject_causes,
 -- int_phrase_list_causes.
 create or replace temp table int_signals as
 select
@@ -12,33 +13,18 @@ select
     placed.line_key,
     signals.kind,
     signals.source,
-    signals.account,
-    signals.record_id,
-    signals.file_id,
-    signals.row_number,
     coalesce(signals.occurred_at, placed.occurred_at) as occurred_at,
-    signals.is_date_only,
     signals.channel,
     signals.sku,
     signals.quantity,
-    array_to_string(signals.reasons, ' | ') as reason_raw,
-    signals.reason_scheme,
-    signals.tags,
-    signals.subject,
     signals.amount_cents,
     signals.currency,
     signals.warehouse,
     signals.carrier,
     case
-        when placed.line_key is not null then 'line'
-        when placed.order_key is not null then 'order'
-        else 'none'
-    end as link,
-    case
         when not placed.is_loaded then 'order_not_loaded'
         else placed.line_evidence
     end as link_evidence,
-    coalesce(placed.is_loaded, false) as is_loaded,
     coalesce(placed.is_about_the_order, false) as is_about_the_order,
     -- what the evidence says is counted out once for all signals that share it: int_verdicts
     if(placed.is_told_already, null, ballots.ballot) as ballot,
@@ -55,6 +41,5 @@ left join int_ballots as ballots
         and signals.reason_scheme is not distinct from ballots.reason_scheme
         and signals.fact_code is not distinct from ballots.fact_code
         and signals.fact_scheme is not distinct from ballots.fact_scheme
-left join int_text_causes as subjects
-    on regexp_replace(signals.subject, '[0-9]+', '', 'g') = subjects.text
+left join int_subject_causes as subjects on signals.subject = subjects.subject
 left join int_phrase_list_causes as texts on signals.phrases = texts.phrases;

@@ -1,11 +1,9 @@
 -- The texts in which phrases are looked for: subjects of tickets, and reasons in the shop's or customer's own words.
--- Figures are left out first: 'Re: order 1001' and 'Re: order 1002' are one text, which is what makes this cheap.
--- Grain: one row per text. Reads: stg_signals.
+-- Grain: one row per text. Reads: stg_signals, int_subjects.
 create or replace temp table int_texts as
 with texts as (
-    select regexp_replace(subject, '[0-9]+', '', 'g') as text
-    from stg_signals
-    where subject is not null
+    select text
+    from int_subjects
     union
     select unnest(reasons) as text
     from stg_signals

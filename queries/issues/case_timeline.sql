@@ -1,11 +1,11 @@
 -- Everything known of one order (`order_key`), or of one incident and its order (`incident_key`), each line with the
 -- file and the record that tells it. Nothing when neither is set.
--- Grain: one row per moment. Reads: signals, lines, files, raw_orders, raw_tickets, raw_returns,
--- raw_cancellations, raw_shipments, raw_tracking_events.
+-- Grain: one row per moment. Reads: all_signals, lines, files, raw_orders, raw_tickets, raw_returns,
+-- raw_cancellations, raw_refunds, raw_claims, raw_stock_moves, raw_shipments, raw_tracking_events.
 create or replace view case_timeline as
 with chosen_signals as (
     select *
-    from signals
+    from all_signals
     where
         incident_key = getvariable('incident_key')
         or (getvariable('incident_key') is null and order_key = getvariable('order_key'))
@@ -136,22 +136,113 @@ scan_moments as (
     where tracking_number in (select shipments.tracking_number from shipments)
 ),
 
-signal_moments as (
+-- what the records of the signals say, in the words of their tool
+told as (
     select
-        {'what': kind, 'at': occurred_at, 'is_day': is_date_only} as moment,
-        source,
+        'ticket/' || record_id as signal_key,
         file_id,
         row_number,
+        list_contains(date_only, 'created_at') as is_day,
         concat_ws(
-            ' · ', subject, nullif(reason_raw, ''), sku, nullif(array_to_string(tags, ', '), '')
-        ) as detail,
-        amount_cents,
-        currency,
-        cause,
-        party,
-        evidence,
-        signal_key
-    from chosen_signals
+            ' · ',
+            subject,
+            nullif(array_to_string(reason_raw, ' | '), ''),
+            sku,
+            nullif(array_to_string(tags, ', '), '')
+        ) as detail
+    from raw_tickets
+    where record_id in (select chosen_signals.record_id from chosen_signals where chosen_signals.kind = 'ticket')
+    union all
+    select
+        'return/' || record_id,
+        file_id,
+        row_number,
+        list_contains(date_only, case
+            when requested_at is not null then 'requested_at'
+            when label_at is not null then 'label_at'
+            when dropped_off_at is not null then 'dropped_off_at'
+            when received_at is not null then 'received_at'
+            when inspected_at is not null then 'inspected_at'
+            when restocked_at is not null then 'restocked_at'
+            else 'refunded_at'
+        end),
+        concat_ws(' · ', reason_raw, sku)
+    from raw_returns
+    where record_id in (select chosen_signals.record_id from chosen_signals where chosen_signals.kind = 'return')
+    union all
+    select
+        'cancellation/' || record_id,
+        file_id,
+        row_number,
+        list_contains(date_only, if(cancelled_at is not null, 'cancelled_at', 'refunded_at')),
+        concat_ws(' · ', reason_raw, sku)
+    from raw_cancellations
+    where
+        record_id in (
+            select chosen_signals.record_id from chosen_signals where chosen_signals.kind = 'cancellation'
+        )
+    union all
+    select
+        'refund/' || record_id,
+        file_id,
+        row_number,
+        list_contains(date_only, if(refunded_at is not null, 'refunded_at', 'charged_at')),
+        concat_ws(' · ', reason_raw, sku)
+    from raw_refunds
+    where record_id in (select chosen_signals.record_id from chosen_signals where chosen_signals.kind = 'refund')
+    union all
+    select
+        'claim/' || record_id,
+        file_id,
+        row_number,
+        list_contains(date_only, 'opened_at'),
+        concat_ws(' · ', coalesce(reason_raw, kind), sku)
+    from raw_claims
+    where record_id in (select chosen_signals.record_id from chosen_signals where chosen_signals.kind = 'claim')
+    union all
+    select
+        'write_off/' || record_id,
+        file_id,
+        row_number,
+        list_contains(date_only, 'at'),
+        concat_ws(' · ', reason_raw, sku)
+    from raw_stock_moves
+    where record_id in (select chosen_signals.record_id from chosen_signals where chosen_signals.kind = 'write_off')
+    union all
+    select
+        'tracking/' || record_id,
+        file_id,
+        row_number,
+        list_contains(date_only, 'scanned_at'),
+        concat_ws(' · ', event, code_raw, tracking_number)
+    from raw_tracking_events
+    where record_id in (select chosen_signals.record_id from chosen_signals where chosen_signals.kind = 'tracking')
+    union all
+    select
+        'tracking/' || record_id,
+        file_id,
+        row_number,
+        list_contains(date_only, if(delivered_at is not null, 'delivered_at', 'shipped_at')),
+        concat_ws(' · ', status, tracking_number)
+    from raw_shipments
+    where record_id in (select chosen_signals.record_id from chosen_signals where chosen_signals.kind = 'tracking')
+),
+
+signal_moments as (
+    select
+        {'what': signals.kind, 'at': signals.occurred_at, 'is_day': coalesce(told.is_day, false)} as moment,
+        signals.source,
+        told.file_id,
+        told.row_number,
+        told.detail,
+        signals.amount_cents,
+        signals.currency,
+        signals.cause,
+        signals.party,
+        signals.evidence,
+        signals.signal_key
+    from chosen_signals as signals
+    left join told on signals.signal_key = told.signal_key
 ),
 
 moments as (

@@ -1,7 +1,7 @@
 -- The incidents of the period, newest first, as a list to open one by one. `search` looks for an order, an article, a
 -- supplier, a lot, a ticket or another record's number, or a tracking number; `row_limit` keeps the first ones.
 -- The newest days alone are read in full when only the first rows are asked for.
--- Grain: one row per incident. Reads: filtered_incidents, signals, raw_shipments.
+-- Grain: one row per incident. Reads: filtered_incidents, all_signals, raw_shipments.
 create or replace view cases as
 with searched_orders as (
     select distinct order_ref
@@ -11,7 +11,7 @@ with searched_orders as (
 
 searched_records as (
     select incident_key
-    from signals
+    from all_signals
     where
         getvariable('search') is not null
         and contains(lower(record_id), lower(trim(ltrim(trim(getvariable('search')), '#'))))
