@@ -238,6 +238,20 @@ def carrier(*names: str) -> Field:
     return one_of(*names, values=NAMES, keep=True)
 
 
+def carrier_in(words: Field) -> Field:
+    """The carrier with whose name a text begins: 'UPS® Ground' is UPS; NULL where it is none we know."""
+
+    def parse(cells: Cells) -> Parsed:
+        text = function("lower", words(cells).value.cast("VARCHAR"))
+        found = CaseExpression(text.isnull(), NULL.cast("VARCHAR"))
+        for word, name in NAMES.items():
+            begins = function("regexp_matches", text, rf"^{word}\b")
+            found = found.when(begins, ConstantExpression(name))
+        return Parsed(found.otherwise(NULL.cast("VARCHAR")))
+
+    return parse
+
+
 def event(words: Field, *coded: tuple[Field, Events]) -> Field:
     """What a scan tells, from a carrier's codes (the first that is known) and from what is written beside them."""
     told = [_by_code(code, events) for code, events in coded]

@@ -143,7 +143,8 @@ def _shapes(rows: duckdb.DuckDBPyRelation, raw: Expression) -> list[str]:
 
 def _strptime(raw: Expression, pattern: str) -> Expression:
     """`raw` read as `pattern` says, NULL where it is not written so."""
-    return FunctionExpression("try_strptime", raw, ConstantExpression(pattern))
+    parsed = FunctionExpression("try_strptime", raw, ConstantExpression(pattern))
+    return parsed.cast("TIMESTAMP") if "%n" in pattern and not pattern.endswith("%z") else parsed
 
 
 def _count_shapes(rows: duckdb.DuckDBPyRelation, raw: Expression) -> list[str]:
@@ -261,7 +262,8 @@ def _with_time(date: str, match: re.Match[str], month: str | None = None) -> For
         + (":%S" if clock.count(":") == 2 else "")
     )
     if match["fraction"]:
-        text += match["fraction"][0] + "%f"
+        # more than six figures (as .NET writes them) are only read as nanoseconds
+        text += match["fraction"][0] + ("%f" if len(match["fraction"]) <= 7 else "%n")
     if match["half"]:
         text += (" " if match["half"].startswith(" ") else "") + "%p"
     if zone:

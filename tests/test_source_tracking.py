@@ -75,9 +75,17 @@ def test_a_day_without_a_time_stays_a_day(tmp_path: Path) -> None:
 
 
 def test_a_parcel_is_known_with_its_order_and_its_carrier_in_one_spelling(samples: Desk) -> None:
-    parcel = samples.one("shipments", "tracking/main/6A12345678901")
+    parcel = samples.one("shipments", "tracking/main/6A12345678901/2041")
     assert (parcel["order_ref"], parcel["carrier"]) == ("2041", "Colissimo")
-    assert "carrier" not in samples.one("shipments", "tracking/main/1Z999AA10123456784")
+    assert "carrier" not in samples.one("shipments", "tracking/main/1Z999AA10123456784/1052")
+
+
+def test_a_file_without_orders_leaves_the_order_of_a_parcel(tmp_path: Path) -> None:
+    with desk(tmp_path) as at:
+        at.write("a.csv", f"{HEADER},Order number\nUPS,1Z1,2026-03-25 10:00:00,D,,#1042\n")
+        at.write("b.csv", f"{HEADER}\nUPS,1Z1,2026-03-26 10:00:00,D,\n")
+        told = at.con.execute("select order_ref from raw_shipments where order_ref is not null").fetchall()
+    assert told == [("1042",)]
 
 
 def test_what_is_written_beside_a_scan_is_not_kept(samples: Desk) -> None:

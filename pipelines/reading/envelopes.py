@@ -9,7 +9,7 @@ from pipelines.reading.json_text import BrokenJsonError, Cursor, Value
 
 # What a record has of its own and a page of records has not.
 _IDENTITY = frozenset(
-    {"id", "_id", "uuid", "gid", "number", "slug", "tracking_number", "trackingnumber", "idship"}
+    "id _id uuid gid number slug tracking_number trackingnumber idship order_number return_id rma_number".split()
 )
 # Objects beside the records that tell about the page.
 _ABOUT_THE_PAGE = frozenset(

@@ -1,10 +1,10 @@
 """Scans of parcels as a table, from any carrier or tracking tool: a row a scan, headers in French or English.
 
 What such files won't tell by themselves: a code means something only with its carrier, so codes are read where the
-carrier is named or its tracking number shows it (Canada Post's numbers, La Poste's `DI1`, UPS's types, Amazon's
-`EVENT_…`, AfterShip's tags); else, and for other carriers, what is written beside the code is read
-for known words. That text is not kept: it may name who signed. A scan whose date and time stand in two columns is put
-together. Files that another source or a mapping of yours knows are theirs.
+carrier is named or its tracking number shows it (Canada Post's numbers, UPS's types) or nobody else writes such codes
+(La Poste's `DI1`, Amazon's `EVENT_…`, AfterShip's tags); else, and for other carriers, what is written beside the code
+is read for known words. That text is not kept: it may name who signed. A scan whose date and time stand in two columns
+is put together. Files that another source or a mapping of yours knows are theirs.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 from duckdb import (
     CaseExpression,
     ColumnExpression,
+    ConstantExpression,
     DuckDBPyRelation,
     Expression,
     StarExpression,
@@ -26,8 +27,8 @@ from pipelines.carriers import (
     carrier,
     event,
 )
-from pipelines.cells import Cells, Field, Parsed, function
-from pipelines.fields import constant, first, identifier, joined, text, time, when
+from pipelines.cells import Cells, Parsed, function
+from pipelines.fields import constant, first, identifier, joined, matched, text, time
 from pipelines.logistics_headers import CARRIER, ORDER, STATUS, TRACKING, by_first
 from pipelines.source import Source, Table
 
@@ -57,9 +58,54 @@ _SAID = (
 )  # fmt: skip
 
 
-def _with_moment(rows: DuckDBPyRelation) -> DuckDBPyRelation:
-    """Every row with its date and its time of day in one column, where they are two."""
+#: whose codes they are: by the carrier's name or, where none is told, by the look of its tracking numbers
+_NUMBERED = {
+    "own_canada_post": ("Canada Post", r"^(\d{16}|[A-Z]{2}\d{9}CA)$"),
+    "own_ups": ("UPS", r"^1Z[0-9A-Z]{16}$"),
+}
+_EVENT = event(
+    text("own_words"),
+    (text("own_canada_post"), CANADA_POST),
+    (text("own_ups"), UPS),
+    (text("own_code"), LA_POSTE),
+    (text("own_code"), AMAZON),
+    (text("own_code"), AFTERSHIP),
+)
+
+
+def _told(rows: DuckDBPyRelation) -> DuckDBPyRelation:
+    """Every row with its moment in one column and its event; worked out once, for records of two kinds."""
     cells = Cells(rows.columns)
+    number, name = _TRACKING(cells).value, by_first(carrier, CARRIER)(cells).value
+    code = by_first(text, _CODE)(cells).value.cast("VARCHAR")
+    # a code may be one of our own words: 'address_problem'
+    words = function(
+        "concat_ws", " ", by_first(text, _SAID)(cells).value, function("replace", code, "_", " ")
+    )
+    seen = rows.select(
+        StarExpression(),
+        name.cast("VARCHAR").alias("own_carrier"),
+        # elsewhere two or three letters are a carrier's own, and mean something else with each
+        CaseExpression(
+            function("regexp_matches", code, r"(?i)^([A-Z]{2}\d|[A-Z]+_\d{3}|[A-Z]{5,})$"), code
+        ).alias("own_code"),
+        words.alias("own_words"),
+        *(
+            CaseExpression(
+                CaseExpression(name.isnotnull(), name == ConstantExpression(called)).otherwise(
+                    function("regexp_matches", function("upper", number), pattern)
+                ),
+                code,
+            ).alias(column)
+            for column, (called, pattern) in _NUMBERED.items()
+        ),
+    )
+    told = seen.select(StarExpression(), _EVENT(Cells(seen.columns)).value.alias("own_event"))
+    return _with_moment(told, cells)
+
+
+def _with_moment(rows: DuckDBPyRelation, cells: Cells) -> DuckDBPyRelation:
+    """Every row with its date and its time of day in one column, where they are two."""
     date, clock = cells.find(*_MOMENT), cells.find(*_CLOCK)
     if date is None or clock is None or date == clock:
         return rows
@@ -72,60 +118,24 @@ def _with_moment(rows: DuckDBPyRelation) -> DuckDBPyRelation:
     )
 
 
-def _is_of(name: str, number: str) -> Field:
-    """The code, in rows whose carrier has this name or, where none is told, whose tracking number looks like its."""
-
-    def condition(cells: Cells) -> Expression:
-        told, parcel = by_first(carrier, CARRIER)(cells).value, _TRACKING(cells).value
-        by_number = function("regexp_matches", function("upper", parcel), number)
-        return CaseExpression(told.isnotnull(), function("starts_with", told, name)).otherwise(by_number)
-
-    return when(condition, _TEXT_CODE)
-
-
-def _alone(pattern: str) -> Field:
-    """The code, in rows where nobody else writes codes like it."""
-    return when(
-        lambda cells: function("regexp_matches", function("upper", _TEXT_CODE(cells).value), pattern),
-        _TEXT_CODE,
-    )
-
-
-def _spaced(code: Field) -> Field:
-    """A code as words: 'address_problem' may be one that a tool wrote in our own words."""
-    return lambda cells: Parsed(function("replace", code(cells).value.cast("VARCHAR"), "_", " "))
-
-
-_TRACKING = by_first(identifier, TRACKING)
-_TEXT_CODE = by_first(text, _CODE)
-_TOLD = by_first(text, _SAID)
-_ORDER = by_first(identifier, ORDER)
-_EVENT = event(
-    joined(_TOLD, _spaced(_TEXT_CODE)),
-    (_is_of("Canada Post", r"^(\d{16}|[A-Z]{2}\d{9}CA)$"), CANADA_POST),
-    (_is_of("UPS", r"^1Z[0-9A-Z]{16}$"), UPS),
-    (_alone(r"^[A-Z]{2}\d$"), LA_POSTE),
-    (_alone(r"^EVENT_\d{3}$"), AMAZON),
-    (_alone(r"^[A-Z]+_\d{3}$"), AFTERSHIP),
-    (_alone(r"^[A-Z]{5,}$"), AFTERSHIP),
-)
-
-
 def _scanned(cells: Cells) -> Parsed:
-    cells.find(*_CLOCK)  # is in the moment already
+    cells.find_all(*_CLOCK, *_SAID, *CARRIER)  # read already
     return by_first(time, _MOMENT)(cells)
 
 
 def _names_order(cells: Cells) -> Expression:
-    return _ORDER(cells).value.isnotnull() | by_first(carrier, CARRIER)(cells).value.isnotnull()
+    return _ORDER(cells).value.isnotnull() | text("own_carrier")(cells).value.isnotnull()
 
+
+_TRACKING = by_first(identifier, TRACKING)
+_ORDER = by_first(identifier, ORDER)
 
 SCANS = Source(
     name="tracking",
     title="Scans of parcels, any carrier (table)",
     needs=(TRACKING, _MOMENT, (*_CODE, *_SAID)),
     is_generic=True,
-    prepare=_with_moment,
+    prepare=_told,
     personal=r"signed|signature|signataire|recipient|destinataire|location|lieu|place",
     tables=(
         Table(
@@ -134,16 +144,17 @@ SCANS = Source(
                 "tracking_number": _TRACKING,
                 "order_ref": _ORDER,
                 "scanned_at": _scanned,
-                "code_raw": first(_TEXT_CODE, _EVENT, constant("?")),
-                "event": _EVENT,
+                "code_raw": first(by_first(text, _CODE), text("own_event"), constant("?")),
+                "event": text("own_event"),
             },
         ),
         Table(
             "shipments",
             {
-                "shipment_id": _TRACKING,
+                # a file that does not name the order must not replace one that does
+                "shipment_id": joined(_TRACKING, matched(_ORDER, r"^#", ""), by="/"),
                 "order_id": _ORDER,
-                "carrier": by_first(carrier, CARRIER),
+                "carrier": text("own_carrier"),
                 "tracking_number": _TRACKING,
             },
             where=_names_order,
