@@ -12,9 +12,12 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import causes, phrases, views
+from pipelines import causes, channels, phrases, shop_channels, views
 from pipelines.contract import KINDS, Kind
+from pipelines.recognise import NotRecognised, user_mappings
+from pipelines.shop_channels import ShopChannelsError
 from pipelines.shop_tags import ShopTagsError
+from pipelines.sources import find_sources
 from pipelines.sources.mapping import MappingError, all_reason_codes
 from pipelines.store import Store, StoreError
 
@@ -63,12 +66,13 @@ def version(store: Store) -> str:
     """A digest of all that decides how records become incidents: SQL, code, causes, the shop's tags and settings."""
     digest = hashlib.sha256(repr(sorted(store.settings().items())).encode())
     files = [
-        *(Path(module.__file__ or "") for module in (causes, phrases, views)),
+        *(Path(module.__file__ or "") for module in (causes, channels, phrases, shop_channels, views)),
         Path(__file__),
         *sorted(QUERIES.rglob("*.sql")),
         *sorted(QUERIES.rglob("*.toml")),
         *sorted(_mappings(store).glob("*.toml")),
         store.user / "tags.csv",
+        store.user / "channels.csv",
     ]
     for path in files:
         digest.update(path.read_bytes() if path.exists() else b"")
@@ -113,16 +117,25 @@ def build(con: duckdb.DuckDBPyConnection, store: Store) -> bool:
 
 
 def _create_references(con: duckdb.DuckDBPyConnection, store: Store) -> None:
-    """The ref_ tables; a tag file of the shop that cannot be used is told with its line, and stops the build."""
+    """The ref_ tables; a list of the shop's that cannot be used is told with its line, and stops the build."""
     try:
         causes.create_reference_tables(con, causes.read_causes(QUERIES / "causes"), _tags(store))
-    except ShopTagsError as error:
+        shop_channels.create_channel_table(con, store.user / "channels.csv", _tools(store))
+    except (ShopTagsError, ShopChannelsError) as error:
         raise StoreError(error.message) from error
 
 
 def _tags(store: Store) -> Path | None:
     path = store.user / "tags.csv"
     return path if path.exists() else None
+
+
+def _tools(store: Store) -> set[str]:
+    """The names under which records are kept: our sources and the user's mappings."""
+    try:
+        return {source.name for source in (*find_sources(), *user_mappings(_mappings(store)))}
+    except NotRecognised as error:
+        raise StoreError(error.message) from error
 
 
 def _mappings(store: Store) -> Path:

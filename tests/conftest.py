@@ -75,7 +75,20 @@ TAGS = """
     VIP        |                 | product
     URGENT     | ignore          | shop
 """
-REFERENCES = {"ref_causes": CAUSES, "ref_codes": CODES, "ref_phrases": PHRASES, "ref_tags": TAGS}
+CHANNELS = """
+    source  | code     | channel  | origin
+            | EMAIL    | email    | product
+            | CHAT     | chat     | product
+            | MINITEL  | minitel  | shop
+    zendesk | MINITEL  | tiktok   | shop
+"""
+REFERENCES = {
+    "ref_causes": CAUSES,
+    "ref_codes": CODES,
+    "ref_phrases": PHRASES,
+    "ref_tags": TAGS,
+    "ref_channels": CHANNELS,
+}
 SETTINGS = """
     zone | main_currency
     UTC  | EUR
@@ -92,6 +105,7 @@ REF_TYPES = {
     "ref_codes": dict.fromkeys(("scheme", "code", "cause", "party", "confidence"), "VARCHAR"),
     "ref_phrases": dict.fromkeys(("phrase", "cause"), "VARCHAR"),
     "ref_tags": dict.fromkeys(("tag", "cause", "origin"), "VARCHAR"),
+    "ref_channels": dict.fromkeys(("source", "code", "channel", "origin"), "VARCHAR"),
     "settings": {"zone": "VARCHAR", "main_currency": "VARCHAR", "third_party_warehouses": "VARCHAR[]"},
 }
 FACTS = ("lines", "signals", "incidents", "exposure_daily")

@@ -1,6 +1,6 @@
 -- Tags, reasons, inspected conditions and channels that say nothing to the rules yet, and how often they occur.
 -- Grain: one row per kind, scheme and value. Reads: raw_tickets, raw_returns, raw_cancellations,
--- raw_refunds, raw_claims, raw_orders, ref_tags, ref_codes, settings.
+-- raw_refunds, raw_claims, raw_orders, ref_tags, ref_codes, ref_channels, settings.
 create or replace table int_unmapped_values as
 with tag_lists as (
     select
@@ -84,7 +84,8 @@ told as (
         count(*),
         max(created_at)
     from raw_tickets
-    where channel is null and channel_raw is not null
+    -- a word that a source does not know stays as it is
+    where channel_raw is not null and (channel is null or channel = channel_raw)
     group by source, channel_raw
     union all
     select
@@ -94,7 +95,7 @@ told as (
         count(*),
         max(placed_at)
     from raw_orders
-    where channel is null and channel_raw is not null
+    where channel_raw is not null and (channel is null or channel = channel_raw)
     group by source, channel_raw
 ),
 
@@ -120,9 +121,19 @@ select
     last_seen_date
 from values_told
 where
-    value_kind = 'channel'
+    (
+        value_kind = 'channel'
+        and not exists (
+            select 1
+            from ref_channels
+            where
+                ref_channels.code = values_told.code
+                and (ref_channels.source is null or ref_channels.source = values_told.scheme)
+        )
+    )
     or (
-        not exists (
+        value_kind <> 'channel'
+        and not exists (
             select 1 from ref_tags where ref_tags.tag in (values_told.code, values_told.last_code)
         )
         and not exists (

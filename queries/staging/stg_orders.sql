@@ -1,5 +1,6 @@
 -- Orders, those included that are only known by their lines (some tools export nothing but lines).
--- Grain: one row per order. Reads: batch_orders, batch_order_lines, settings.
+-- Grain: one row per order. Reads: batch_orders, batch_order_lines, stg_channels,
+-- settings.
 create or replace temp table stg_orders as
 with known as (
     select
@@ -9,7 +10,7 @@ with known as (
         order_id,
         order_ref,
         order_name,
-        channel,
+        coalesce(stg_channels.channel, batch_orders.channel) as channel,
         placed_at,
         paid_at,
         shipped_at,
@@ -25,6 +26,7 @@ with known as (
         file_id,
         row_number
     from batch_orders
+    left join stg_channels using (source, channel_raw)
 ),
 
 only_lines as (

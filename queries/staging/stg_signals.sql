@@ -2,7 +2,7 @@
 -- and parcels that went wrong. No rule is applied yet but one: a ticket that is excluded reports nothing.
 -- `told_at` places the signal in time; a refund of a return is placed where its return was.
 -- Grain: one row per signal. Reads: batch_tickets, batch_returns, batch_cancellations, batch_refunds, batch_claims,
--- batch_stock_moves, batch_shipments, batch_tracking_events, ref_codes.
+-- batch_stock_moves, batch_shipments, batch_tracking_events, ref_codes, stg_channels.
 create or replace temp view stg_signals as
 with tickets as (
     select
@@ -17,13 +17,14 @@ with tickets as (
         sku,
         created_at as occurred_at,
         list_contains(date_only, 'created_at') as is_date_only,
-        channel,
+        coalesce(stg_channels.channel, batch_tickets.channel) as channel,
         tags,
         reason_raw as reasons,
         reason_scheme,
         phrases,
         subject
     from batch_tickets
+    left join stg_channels using (source, channel_raw)
     where not coalesce(is_excluded, false)
 ),
 
