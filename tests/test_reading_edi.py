@@ -188,6 +188,14 @@ def test_a_file_made_to_fill_the_disk_is_refused(
     assert found.message.code == "edi_too_large"
 
 
+def test_a_file_of_broken_segments_is_refused_not_kept_in_memory(
+    tmp_path: Path, con: duckdb.DuckDBPyConnection
+) -> None:
+    (found,) = read(con, tmp_path, adjustments("W19*AU*-3*EA**SK*A") + "?~" * (reader.MAX_BAD + 1))
+    assert isinstance(found, Refusal)
+    assert found.message.code == "edi_nothing_read"
+
+
 def test_whatever_is_damaged_every_record_is_counted_once(
     tmp_path: Path, con: duckdb.DuckDBPyConnection
 ) -> None:

@@ -20,6 +20,8 @@ __all__ = ["is_interchange", "read"]
 
 #: documents are larger than what they are made of; more than this is a file made to fill the disk
 _GROWTH, _ROOM = 64, 64 << 20
+#: above this, a file of which most is broken is refused instead of being kept in memory
+MAX_BAD = 20_000
 
 
 def read(path: Path, name: str, con: duckdb.DuckDBPyConnection, scratch: Path) -> Iterator[Sheet | Refusal]:
@@ -30,9 +32,9 @@ def read(path: Path, name: str, con: duckdb.DuckDBPyConnection, scratch: Path) -
         if separators(stream.read(HEADER)) is None:
             yield Refusal(name, Message("edi_broken_header", {"file": name}))
             return
-    found = _staged(path, encoding, scratch)
-    if found is None:
-        yield Refusal(name, Message("edi_too_large", {"file": name}))
+    found = _staged(path, name, encoding, scratch)
+    if isinstance(found, Message):
+        yield Refusal(name, found)
         return
     for code in filter(is_read, sorted(found)):
         yield _sheet(path, encoding, f"{name} › {code}" if len(found) > 1 else name, found[code], con)
@@ -55,8 +57,9 @@ class _List:
     miscounted: int = 0
 
 
-def _staged(path: Path, encoding: str, scratch: Path) -> dict[str, _List] | None:
-    """The lists of the file by kind; None when they would take up far more room than the file."""
+def _staged(path: Path, name: str, encoding: str, scratch: Path) -> dict[str, _List] | Message:
+    """The lists of the file by kind, or why there are none: too much room taken, hardly anything whole."""
+    good = bad = 0
     room = _GROWTH * path.stat().st_size + _ROOM
     found: dict[str, _List] = {}
     targets: dict[str, TextIO] = {}
@@ -64,6 +67,10 @@ def _staged(path: Path, encoding: str, scratch: Path) -> dict[str, _List] | None
     try:
         with _opened(path, encoding) as stream:
             for record in records(stream):
+                good += record.document is not None
+                bad += record.problem is not None
+                if bad > MAX_BAD and bad > good:
+                    return Message("edi_nothing_read", {"file": name})
                 if record.problem and not is_read(record.code):
                     stray.append(BadRow(record.line, record.text, record.problem))
                     continue
@@ -77,7 +84,7 @@ def _staged(path: Path, encoding: str, scratch: Path) -> dict[str, _List] | None
                 text = "" if record.document is None else json.dumps(record.document, ensure_ascii=False)
                 room -= len(text)
                 if room < 0:
-                    return None
+                    return Message("edi_too_large", {"file": name})
                 targets[record.code].write(text.replace("\x01", "\ufffd") + "\n")
                 kept.count += record.document is not None
                 if record.problem:
