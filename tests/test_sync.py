@@ -23,6 +23,7 @@ from pipelines.sync.client import ATTEMPTS, Clock
 from pipelines.sync.engine import Request, Synced, Told, sync
 from tests.landed import Desk
 from tests.vendor_server import Api, Freshdesk, Gorgias, Zendesk, serving
+from tests.vendor_server_shopify import Shopify
 
 SECRET = "geheim-123"
 FIRST = Request(first_since=datetime(2026, 1, 1, tzinfo=UTC))
@@ -58,13 +59,21 @@ class Shop:
         return done
 
     def tickets(self) -> dict[str, Any]:
-        """Ticket by id: the subject as the store has it."""
-        rows = self.con.execute("select ticket_id, subject from raw_tickets").fetchall()
+        """Ticket (or order) by id: the subject (or article) as the store has it."""
+        rows = self.con.execute(
+            """
+            select ticket_id, subject from raw_tickets
+            union all
+            select order_id, product from raw_order_lines where sku = 'SKU-1'
+            """
+        ).fetchall()
         assert len(rows) == len(dict(rows))
         return dict(rows)
 
     def told(self) -> dict[str, Any]:
         """The same, as the vendor has it now."""
+        if self.system == "shopify":
+            return {each["name"]: each["lineItems"][0]["title"] for each in self.api.records.values()}
         return {str(each["id"]): each["subject"] for each in self.api.records.values()}
 
 
@@ -73,6 +82,7 @@ SETTINGS = {
     "zendesk": {"email": "eva@boutique.example", "token": SECRET},
     "gorgias": {"email": "eva@boutique.example", "api_key": SECRET},
     "freshdesk": {"api_key": SECRET},
+    "shopify": {"client_id": "c-1", "client_secret": SECRET},
 }
 
 
@@ -96,7 +106,10 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
         desk = Desk(tmp_path)
         desks.append(desk)
         monkeypatch.setattr(engine, "load", lambda paths, *_: [_landed(desk, path) for path in paths])
-        return Shop(desk.store, api, system, FakeClock(), desk)
+        clock = FakeClock()
+        if isinstance(api, Shopify):
+            api.time = clock.monotonic  # its bucket fills up as time passes
+        return Shop(desk.store, api, system, clock, desk)
 
     yield run
     for desk in desks:
@@ -111,7 +124,7 @@ def _landed(desk: Desk, path: Path) -> FileResult:
     return FileResult(path.name, "", list(landed.kinds), "loaded", *counts)
 
 
-APIS = {"zendesk": Zendesk, "gorgias": Gorgias, "freshdesk": Freshdesk}
+APIS = {"zendesk": Zendesk, "gorgias": Gorgias, "freshdesk": Freshdesk, "shopify": Shopify}
 all_vendors = pytest.mark.parametrize("system", APIS)
 
 
@@ -124,13 +137,14 @@ def filled(api: Any, count: int = 7) -> Any:
 @all_vendors
 def test_all_pages_arrive_and_the_next_sync_fetches_only_what_changed(shop: Open, system: str) -> None:
     at = shop(system, filled(APIS[system]()))
-    assert at.synced().records == 7
+    each = 2 if system == "shopify" else 1  # an order comes with its parcel
+    assert at.synced().records == 7 * each
     assert at.tickets() == at.told()
     at.api.put(3, subject="Changed")
     at.api.put(8)
     done = at.synced()
-    assert (done.records, at.tickets()) == (2, at.told())
-    assert at.tickets()["3"] == "Changed"
+    assert (done.records, at.tickets()) == (2 * each, at.told())
+    assert at.tickets()["#3" if system == "shopify" else "3"] == "Changed"
 
 
 @all_vendors
@@ -175,7 +189,7 @@ def test_what_came_before_an_error_is_loaded_and_the_next_sync_goes_on_from_ther
     shop: Open, system: str
 ) -> None:
     at = shop(system, filled(APIS[system]()))
-    pages = 1 if system == "freshdesk" else 2
+    pages = {"freshdesk": 1, "shopify": 4}.get(system, 2)
     at.api.faults = [*[None] * pages, *[(500, {})] * ATTEMPTS]
     done = at.sync()
     assert done.error is not None
