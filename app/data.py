@@ -6,21 +6,22 @@ import json
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import polars as pl
 import streamlit as st
 
-from app import db, empty, names, tables, zones
+from app import db, empty, names, navigation, tables, waiting, zones
 from app.exports import Column
 from app.frame import Page
 from app.i18n import Lang, language, md, t, typeset
+from pipelines.dates import DayOrder
 from pipelines.load import FileResult, Options, Progress, load
 from pipelines.mending import mend_files
 from pipelines.messages import Message, sentence
 from pipelines.store import StoreError
 
-DATE_ORDERS: Sequence[Literal["ask", "day_first", "month_first"]] = ("ask", "day_first", "month_first")
+DATE_ORDERS: Sequence[DayOrder] = ("ask", "day_first", "month_first")
 
 
 def totals() -> str:
@@ -34,38 +35,39 @@ def upload() -> None:
     """Files dropped here are read, checked and published; the outcome stays on the page."""
     st.subheader(t("data.load"), anchor=False)
     number = st.session_state.setdefault("_uploads", 0)
-    with st.container(key="upload"):
-        st.html(_dropzone_words())
-        dropped = st.file_uploader(
-            t("data.drop"), accept_multiple_files=True, key=f"upload_{number}", label_visibility="collapsed"
-        )
+    dropped = drop_zone(f"upload_{number}")
     if dropped:
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            labels = {choice: t(f"data.dates_{choice}") for choice in DATE_ORDERS}
-            order = st.selectbox(
-                t("data.dates"),
-                DATE_ORDERS,
-                format_func=labels.__getitem__,
-                key="w_date_order",
-                width=360,
-            )
+            order = date_order()
             if st.button(t("data.start", n=len(dropped)), type="primary", key="start_load"):
                 st.session_state["_results"] = _load(dropped, Options(dates=order))
                 st.session_state["_uploads"] = number + 1
                 st.rerun()
-    _results()
+    results()
+    _unknown_files()
+
+
+def drop_zone(key: str, *, several: bool = True) -> Sequence[Any]:
+    """A place to drop files, in the reader's language; what was dropped, if anything."""
+    with st.container(key="upload"):
+        st.html(_dropzone_words())
+        dropped: Any = st.file_uploader(
+            t("data.drop"), accept_multiple_files=several, key=key, label_visibility="collapsed"
+        )
+    return dropped if isinstance(dropped, list) else [dropped] if dropped else []
+
+
+def date_order() -> DayOrder:
+    """How the reader says that ambiguous dates are written."""
+    labels = {choice: t(f"data.dates_{choice}") for choice in DATE_ORDERS}
+    chosen: DayOrder = st.selectbox(
+        t("data.dates"), DATE_ORDERS, format_func=labels.__getitem__, key="w_date_order", width=360
+    )
+    return chosen
 
 
 def _load(dropped: Sequence[Any], options: Options) -> list[FileResult] | Message:
-    """One result a file; or why nothing could be loaded. The files are kept only while they are read."""
-    bar = st.progress(0.0, t("data.step_read", file="", done=0, total=len(dropped)))
-
-    def progress(step: Progress) -> None:
-        share = {"read": step.done / max(step.total, 1) * 0.6, "build": 0.65, "publish": 0.9, "done": 1.0}[
-            step.step
-        ]
-        bar.progress(share, md(t(f"data.step_{step.step}", file=step.file, done=step.done, total=step.total)))
-
+    """One result a file; or why nothing could be loaded. Only files that nobody knows are kept once they are read."""
     with tempfile.TemporaryDirectory(prefix="incidents-") as folder:
         paths = []
         for i, file in enumerate(dropped):
@@ -76,20 +78,47 @@ def _load(dropped: Sequence[Any], options: Options) -> list[FileResult] | Messag
                 out.write(file.getbuffer())
             paths.append(path)
         try:
-            return load(paths, db.store(), options, progress)
+            found = load_files(paths, options)
         except StoreError as error:
             return error.message
+        waiting.keep_unknown(paths, found)
+        return found
 
 
-def _results() -> None:
+def load_files(paths: Sequence[Path], options: Options) -> list[FileResult]:
+    """One result a file, its progress shown meanwhile.
+
+    Raises StoreError when nothing could be loaded.
+    """
+    bar = st.progress(0.0, t("data.step_read", file="", done=0, total=len(paths)))
+
+    def progress(step: Progress) -> None:
+        share = {"read": step.done / max(step.total, 1) * 0.6, "build": 0.65, "publish": 0.9, "done": 1.0}[
+            step.step
+        ]
+        bar.progress(share, md(t(f"data.step_{step.step}", file=step.file, done=step.done, total=step.total)))
+
+    return load(paths, db.store(), options, progress)
+
+
+def _unknown_files() -> None:
+    """The way to describe the files that were refused because no tool writes them."""
+    found = waiting.names()
+    if found:
+        target = navigation.Target("mapping", {})
+        label = t("data.describe", n=len(found))
+        st.button(label, key="to_mapping", type="primary", on_click=navigation.go, args=(target,))
+
+
+def results() -> None:
     """What became of the files of the last load of this visit."""
-    results = st.session_state.get("_results")
-    if results is None:
+    found = st.session_state.get("_results")
+    if found is None:
         return
-    if isinstance(results, Message):
-        st.error(md(said(results, language())))
+    if isinstance(found, Message):
+        st.error(md(said(found, language())))
         return
-    for result in results:
+    for result in found:
         text = t(
             "data.result_refused" if result.status == "refused" else "data.result_loaded",
             file=Path(result.file).name,
@@ -148,7 +177,7 @@ def rejects(page: Page) -> None:
     if rows.is_empty():
         empty.section("data.no_rejects")
         return
-    reasons = [_reason(row, page.lang) for row in rows.iter_rows(named=True)]
+    reasons = [reason(row, page.lang) for row in rows.iter_rows(named=True)]
     columns = [
         Column("file_name", t("column.file")),
         Column("line", t("column.line"), "count"),
@@ -178,7 +207,7 @@ def _to_mend() -> None:
             )
 
 
-def _reason(row: dict[str, Any], lang: Lang) -> str:
+def reason(row: dict[str, Any], lang: Lang) -> str:
     """Why a row was rejected, with the column and the value that stand in the way."""
     seen = {"column": row["column_name"] or "", "value": row["value"] or ""}
     return said(Message(row["reason"], {**seen, **json.loads(row["params"] or "{}")}), lang)
@@ -219,6 +248,8 @@ def unmapped(page: Page) -> None:
         scheme=names.column(rows, "scheme", "scheme"),
     ).sort("signal_count", "value", descending=[True, False])
     tables.show(shown, columns, "unmapped", t("data.unmapped_alt"))
+    target = navigation.Target("vocabulary", {})
+    st.button(t("data.to_vocabulary"), key="to_vocabulary", on_click=navigation.go, args=(target,))
 
 
 def _dropzone_words() -> str:

@@ -34,6 +34,25 @@ def show(
 
     When `frame` is only the beginning, `whole` fetches all `n` rows for the file.
     """
+    bare(frame, columns, key, alt, currency, leads_to, height)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        total = frame.height if n is None else n
+        download(whole or (lambda: frame), columns, key, total, currency)
+        shown = min(frame.height, SHOWN_ROWS)
+        if total > shown:
+            st.caption(t("table.first_rows", shown=shown, n=total))
+
+
+def bare(
+    frame: pl.DataFrame,
+    columns: Sequence[Column],
+    key: str,
+    alt: str,
+    currency: str | None = None,
+    leads_to: Callable[[dict[str, Any]], Target] | None = None,
+    height: int | None = None,
+) -> None:
+    """The first rows of a frame, without a file of them."""
     lang = language()
     head = frame.head(SHOWN_ROWS)
     lists = [column.name for column in columns if column.kind == "list"]
@@ -64,11 +83,6 @@ def show(
         key=key,
         alt=alt,
     )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        total = frame.height if n is None else n
-        download(whole or (lambda: frame), columns, key, total, currency)
-        if total > head.height:
-            st.caption(t("table.first_rows", shown=head.height, n=total))
 
 
 def download(

@@ -1,7 +1,7 @@
 """Changes of the user's mappings and tags: each checked before it is written, written whole, logged, and taken back.
 
-What a value of the shop means is kept where it belongs: in the mapping that read it ([reasons], [conditions]), or for
-tags and the reasons of tools in tags.csv.
+What a value of the shop means is kept where it belongs: in the mapping that read it ([reasons], [conditions]); tags and
+the reasons of tools in tags.csv; what a tool's inspection found beside the mappings.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pipelines.messages import Message
 from pipelines.phrases import normaliser
 from pipelines.shop_tags import IGNORE, ShopTagsError, file_text, read_shop_tags, with_causes
 from pipelines.sources import find_sources
-from pipelines.sources.mapping import MappingError, written_mapping
+from pipelines.sources.mapping import CODES, MappingError, written_mapping
 from pipelines.store import Store, StoreError
 from pipelines.user_changes import Change, What
 
@@ -61,16 +61,15 @@ def delete_mapping(store: Store, saved: Saved, who: str) -> None:
 
 
 def can_map(store: Store, values: Sequence[Value]) -> list[bool]:
-    """Which of the values a user can give a cause to: those with a letter or figure to tell them by, in their place.
+    """Which of the values a user can give a cause to: those with a letter or figure to tell them by.
 
-    The conditions that a tool's own inspection tells are ours to map, and a code of a mapping that is gone is nobody's.
+    The conditions of a mapping that is gone have no place any more.
     """
-    ours = tool_conditions()
     names = {each.draft.name for each in mapping_files.saved(store) if each.draft}
     with normaliser() as normal:
         codes = normal.codes([value.value for value in values])
     return [
-        bool(code) and value.scheme not in ours and (not _is_condition(value) or _mapping_of(value) in names)
+        bool(code) and (not _is_condition(value) or _mapping_of(value) in (None, *names))
         for code, value in zip(codes, values, strict=True)
     ]
 
@@ -104,7 +103,7 @@ def undo(store: Store, change: Change, who: str) -> Change:
 
 @functools.cache
 def tool_conditions() -> frozenset[str]:
-    """The vocabularies in which tools tell what an inspection found; only our own list gives them causes."""
+    """The vocabularies in which tools, and our readers of common tables, tell what an inspection found."""
     found = set()
     for source in find_sources():
         for table in source.tables:
@@ -161,6 +160,10 @@ def _places(
             return [place for place in said if place[2] is not None] or said[:1]
         if _is_condition(value):
             raise StoreError(Message("no_mapping_of_value", {"value": value.value, "name": name}))
+    if value.scheme in tool_conditions():
+        path = mapping_files.folder(store) / CODES
+        text = texts.get(path, mapping_files.read_text(path) if path.exists() else "")
+        return [(path, text, _cause_in(text, value))]
     path = store.user / _TAGS
     try:
         before = read_shop_tags(path, known)[0] if path.exists() else {}
@@ -180,6 +183,8 @@ def _with(path: Path, text: str, value: Value, cause: str | None) -> str:
     keys = _same_code(table, value.value) or [value.value]
     new = {key: each for key, each in table.items() if key not in keys}
     new |= {keys[0]: cause} if cause is not None else {}
+    if path.name == CODES:
+        return mapping_files.codes_text({**tomllib.loads(text), section: new})
     return mapping_files.with_section(text, section, new)
 
 
@@ -210,6 +215,8 @@ def _mapping_of(value: Value) -> str | None:
 
 
 def _section(value: Value) -> str:
+    if value.scheme is not None and value.scheme in tool_conditions():
+        return value.scheme
     return "conditions" if _is_condition(value) else "reasons"
 
 

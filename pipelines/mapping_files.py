@@ -12,7 +12,7 @@ from typing import Any
 
 from pipelines.cells import plain
 from pipelines.sources import find_sources
-from pipelines.sources.mapping import NAME, MappingError, read_mapping
+from pipelines.sources.mapping import CODES, NAME, MappingError, read_mapping
 from pipelines.store import Store
 
 Constant = str | int | bool
@@ -52,17 +52,22 @@ def folder(store: Store) -> Path:
 
 def saved(store: Store) -> list[Saved]:
     """Every mapping file of the store, by its name."""
-    return [read(path) for path in sorted(folder(store).glob("*.toml"))]
+    return [read(path) for path in sorted(folder(store).glob("*.toml")) if path.name != CODES]
 
 
 def read(path: Path) -> Saved:
     """One mapping file, as it stands."""
-    text = path.read_bytes().decode("utf-8-sig", errors="replace")
+    text = read_text(path)
     try:
         read_mapping(path)
     except MappingError:
         return Saved(path, text, None)
     return Saved(path, text, _draft(tomllib.loads(text)))
+
+
+def read_text(path: Path) -> str:
+    """A file's text; what is no UTF-8 in it shows as such."""
+    return path.read_bytes().decode("utf-8-sig", errors="replace")
 
 
 def toml_text(draft: Draft, note: str = "") -> str:
@@ -76,14 +81,20 @@ def toml_text(draft: Draft, note: str = "") -> str:
     lines += _table("columns", {name: _headers(headers) for name, headers in draft.columns.items()})
     lines += _table("constants", {name: _constant(value) for name, value in draft.constants.items()})
     for column, words in draft.values.items():
-        lines += _table(f"values.{_key(column)}", {theirs: _quoted(ours) for theirs, ours in words.items()})
+        lines += _table(f"values.{_key(column)}", _all_quoted(words))
     for section, table in (
         ("split", draft.split),
         ("reasons", draft.reasons),
         ("conditions", draft.conditions),
     ):
-        lines += _table(section, {name: _quoted(value) for name, value in table.items()})
+        lines += _table(section, _all_quoted(table))
     return "\n".join(lines) + "\n"
+
+
+def codes_text(schemes: Mapping[str, Mapping[str, str]]) -> str:
+    """What words of tools mean, by vocabulary, as the file beside the mappings has it."""
+    lines = [line for scheme, words in schemes.items() for line in _table(_key(scheme), _all_quoted(words))]
+    return "\n".join(["# What the words of tools mean that no mapping reads.", *lines]) + "\n"
 
 
 def free_name(title: str, store: Store, own: Path | None = None) -> str:
@@ -123,6 +134,10 @@ def _table(name: str, rows: Mapping[str, str]) -> list[str]:
     if not rows:
         return []
     return ["", f"[{name}]", *(f"{_key(key)} = {value}" for key, value in rows.items())]
+
+
+def _all_quoted(texts: Mapping[str, str]) -> dict[str, str]:
+    return {key: _quoted(text) for key, text in texts.items()}
 
 
 def _headers(headers: Sequence[str]) -> str:
@@ -168,7 +183,7 @@ def _edited(text: str, section: str, table: Mapping[str, str]) -> str:
     heads = [number for number, line in enumerate(lines) if re.match(r"\s*\[", line)]
     start = next((n for n in heads if re.match(rf"\s*\[{section}\]\s*(#.*)?$", lines[n])), None)
     if start is None:
-        return end.join([*lines, *_table(section, {k: _quoted(v) for k, v in table.items()})]) + end
+        return end.join([*lines, *_table(section, _all_quoted(table))]) + end
     stop = next((number for number in heads if number > start), len(lines))
     body, left = [], dict(table)
     for line in lines[start + 1 : stop]:

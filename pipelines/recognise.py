@@ -9,7 +9,7 @@ from pipelines.messages import Message
 from pipelines.reading import Sheet
 from pipelines.source import Source
 from pipelines.sources import find_sources, find_unusable
-from pipelines.sources.mapping import MappingError, read_mapping
+from pipelines.sources.mapping import CODES, MappingError, read_mapping
 from pipelines.store import Store
 
 #: a document's keys are read from so many records: optional ones may be missing in the first
@@ -56,7 +56,7 @@ def user_mappings(folder: Path) -> list[Source]:
     """
     found = []
     taken = {source.name for source in find_sources()}
-    for path in sorted(folder.glob("*.toml")):
+    for path in sorted(each for each in folder.glob("*.toml") if each.name != CODES):
         try:
             source = read_mapping(path)
         except MappingError as error:

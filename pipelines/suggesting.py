@@ -80,7 +80,10 @@ def _shared(words: Iterable[str], other: str) -> float:
 
 
 def _spelt(word: str, by_word: Mapping[str, set[str]]) -> str:
-    """The word, or the known one that it is a misspelling of."""
-    if word in by_word or len(word) < 5:
+    """The word, or the known one that it cuts short ('prépa') or misspells."""
+    if word in by_word or len(word) < 4:
         return word
+    longer = [other for other in by_word if other.startswith(word)]
+    if longer:
+        return max(longer, key=lambda other: (len(by_word[other]), other))
     return next(iter(difflib.get_close_matches(word, by_word, n=1, cutoff=_MISSPELT)), word)

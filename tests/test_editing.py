@@ -254,7 +254,32 @@ def test_what_nobody_can_map_is_known_beforehand(store: Store, hand_written: Pat
         Value("Neuf", "mapping.gone.condition"),
     ]
     assert "amazon.disposition" in tool_conditions()
-    assert can_map(store, values) == [False, True, False, True, True, False]
+    assert can_map(store, values) == [False, True, True, True, True, False]
+
+
+def test_what_a_tools_inspection_found_gets_its_cause_beside_the_mappings(store: Store) -> None:
+    values = {
+        Value("Kaputt [x]", "amazon.disposition"): "damaged_in_transit",
+        Value("Neu", "3pl.condition"): "ignore",
+    }
+    changed = set_causes(store, values, "Ana")
+    path = store.user / "mappings" / "_codes.toml"
+    assert all_reason_codes(path.parent) == [
+        ("amazon.disposition", "Kaputt [x]", "damaged_in_transit"),
+        ("3pl.condition", "Neu", None),
+    ]
+    assert mapping_files.saved(store) == []
+    undo(store, changed[0], "Ana")
+    assert all_reason_codes(path.parent) == [("3pl.condition", "Neu", None)]
+    file = store.folder / "r.csv"
+    file.write_text(
+        "N° retour,Commande,SKU,Reçu le,État constaté\nR1,1042,A-1,2026-02-03,Neu\n", encoding="utf-8"
+    )
+    assert [result.source for result in load([file], store)] == ["logistician"]
+    assert "Neu" not in set(Reader(store).query("unmapped_values")["value"])
+    path.write_text('["3pl.condition"]\n"a" = "nonsense"\n', encoding="utf-8")
+    with pytest.raises(MappingError):
+        all_reason_codes(path.parent)
 
 
 def test_mapped_values_class_history_again_and_one_taken_back_leaves_the_others(
@@ -292,6 +317,7 @@ KNOWN = {
     "WRONG_ITEM": "wrong_item_sent",
     "mauvaise taille": "size_or_fit",
     "vip": "ignore",
+    "preparation error": "wrong_item_sent",
     **{f"produit {word}": "other" for word in map(str, range(60))},
 }
 
@@ -305,6 +331,7 @@ KNOWN = {
         ("mauvase taille", "size_or_fit"),
         ("SAV::colis écrasé", "damaged_in_transit"),
         ("VIP", "ignore"),
+        ("error prépa", "wrong_item_sent"),
         ("produit", None),
         ("xyz", None),
         ("💔", None),

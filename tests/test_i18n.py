@@ -183,7 +183,7 @@ CODES = tuple(
     f"{group}."
     for group in (
         "family party evidence place_kind signal kpi file_status record_kind value_kind exposure dimension "
-        "measure grain basis shape scheme"
+        "measure grain basis shape scheme word"
     ).split()
 )
 

@@ -108,7 +108,7 @@ def fits(looks: Shape, column: str, kind: str) -> float:
     if column.endswith("_cents"):
         return 1.0 if looks.money > 0.5 else 0.9 if looks.number > 0.8 and looks.date < 0.5 else 0.0
     if kind == "BIGINT":
-        return 1.0 if looks.whole > 0.9 and looks.longest <= 9 else 0.0
+        return 0.0 if looks.whole <= 0.5 else 1.0 if looks.whole > 0.9 and looks.longest <= 9 else 0.8
     if kind == "DOUBLE":
         return 1.0 if looks.number > 0.8 else 0.0
     return _fits_text(looks, column)

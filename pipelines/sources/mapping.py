@@ -51,6 +51,8 @@ _KEYS = (
     "personal",
 )
 _CAUSES = Path(__file__).resolve().parent.parent.parent / "queries" / "causes"
+#: beside the mappings: what words of tools mean that no mapping reads, by vocabulary; it describes no file
+CODES = "_codes.toml"
 #: a mapping's name
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 #: said of a reason that tells nothing of the cause, on purpose
@@ -100,12 +102,36 @@ def all_reason_codes(folder: Path) -> list[tuple[str, str, str | None]]:
     """
     found: dict[tuple[str, str], str | None] = {}
     for path in sorted(folder.glob("*.toml")):
-        for scheme, value, cause in reason_codes(path):
+        for scheme, value, cause in tool_codes(path) if path.name == CODES else reason_codes(path):
             other = found.setdefault((scheme, value), cause)
             if other != cause:
                 shown = {"value": value, "cause": cause or IGNORE, "other": other or IGNORE}
                 raise MappingError(Message("mapping_two_causes", {"file": path.name, **shown}))
     return [(scheme, value, cause) for (scheme, value), cause in found.items()]
+
+
+def tool_codes(path: Path) -> list[tuple[str, str, str | None]]:
+    """(vocabulary, word, cause) of the file that gives causes to words of tools: ["3pl.condition"] "Cassé" = "…".
+
+    Raises MappingError.
+    """
+    try:
+        schemes = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise MappingError(Message("mapping_not_toml", {"file": path.name, "detail": str(error)})) from error
+    known = {*_causes(), IGNORE}
+    found: list[tuple[str, str, str | None]] = []
+    for scheme, words in schemes.items():
+        for word, cause in words.items() if isinstance(words, dict) else (("", None),):
+            if cause not in known:
+                shown = {"place": scheme, "value": str(cause), "allowed": ", ".join(sorted(known))}
+                raise MappingError(Message("mapping_unknown", {"file": path.name, **shown}))
+            found.append((scheme, word, None if cause == IGNORE else cause))
+    return found
+
+
+def _causes() -> set[str]:
+    return {file.stem for file in _CAUSES.glob("*.toml")} - {NEUTRAL}
 
 
 @dataclass
@@ -169,7 +195,7 @@ class _File:
         )
 
     def codes(self) -> list[tuple[str, str, str | None]]:
-        causes = {file.stem for file in _CAUSES.glob("*.toml")} - {NEUTRAL}
+        causes = _causes()
         found: list[tuple[str, str, str | None]] = []
         for section, coded in _CODED.items():
             for value, cause in self._table(section).items():

@@ -1,0 +1,192 @@
+"""The parts of the page on which the shop's own words get their causes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+import streamlit as st
+
+from app import db, formats, history, names
+from app.frame import Page
+from app.i18n import md, t
+from pipelines import editing, mapping_files, user_changes
+from pipelines.cells import plain
+from pipelines.editing import Value
+from pipelines.shop_tags import IGNORE
+from pipelines.store import Store, StoreError
+from pipelines.suggesting import Suggestion, suggest
+from pipelines.user_changes import Change
+
+ON_A_PAGE = 20
+#: words beside one another; a phone puts them below one another
+ACROSS = 2
+KINDS = ("all", "tag", "reason", "condition")
+_CHOICES = "_causes_chosen"
+
+
+def store() -> Store:
+    """The store whose words are shown: the demo's words are the demo's."""
+    return Store(db.folder())
+
+
+def words() -> tuple[pl.DataFrame, int]:
+    """The values that a reader can give a cause to, most frequent first; and how many more nobody can map here.
+
+    One row a kind (tag, reason, condition), scheme and value.
+    """
+    rows = db.query("unmapped_values").filter(pl.col("value_kind") != "channel")
+    values = [Value(value, scheme) for value, scheme in rows.select("value", "scheme").iter_rows()]
+    ours = pl.Series(editing.can_map(store(), values), dtype=pl.Boolean)
+    is_condition = pl.col("scheme").str.ends_with(".condition").fill_null(value=False)
+    told = rows.with_columns(kind=pl.when(is_condition).then(pl.lit("condition")).otherwise("value_kind"))
+    return told.filter(ours).sort("signal_count", "value", descending=[True, False]), int((~ours).sum())
+
+
+def draw(page: Page) -> None:
+    """The words, a cause to choose for each, and what was chosen before."""
+    history.said()
+    rows, others = words()
+    st.markdown(t("vocabulary.what"))
+    if rows.is_empty():
+        st.success(t("vocabulary.none"))
+    else:
+        signals = int(rows["signal_count"].sum())
+        st.markdown(f"**{t('vocabulary.left', n=rows.height, signals=signals)}**")
+        _list(page, _narrowed(rows))
+    if others:
+        st.caption(t("vocabulary.not_ours", n=others))
+    changes = [change for change in user_changes.changes(store()) if change.what != "mapping"]
+    if changes:
+        history.draw(store(), changes, _told)
+    st.caption(md(t("vocabulary.where", files=str(store().user))))
+
+
+def _narrowed(rows: pl.DataFrame) -> pl.DataFrame:
+    """The words of one kind that hold what is searched for."""
+    labels = {kind: t(f"vocabulary.{kind}") for kind in KINDS}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        kind = st.selectbox(
+            t("vocabulary.kind"), KINDS, format_func=labels.__getitem__, key="w_word_kind", width=220
+        )
+        sought = st.text_input(t("vocabulary.search"), key="w_word_search", width=260).strip().lower()
+        if kind != "all":
+            rows = rows.filter(pl.col("kind") == kind)
+        if sought:
+            rows = rows.filter(pl.col("value").str.to_lowercase().str.contains(sought, literal=True))
+        pages = max(1, -(-rows.height // ON_A_PAGE))
+        number = 1
+        if pages > 1:
+            number = int(
+                st.selectbox(t("vocabulary.page"), range(1, pages + 1), key=f"w_word_page_{pages}", width=110)
+            )
+    return rows.slice((number - 1) * ON_A_PAGE, ON_A_PAGE)
+
+
+def _list(page: Page, rows: pl.DataFrame) -> None:
+    """A list of causes for each word, the suggested one first; and a button that maps what was chosen."""
+    chosen: dict[Value, str] = st.session_state.setdefault(_CHOICES, {})
+    found = rows.rows(named=True)
+    suggested = _suggested(str(db.snapshot()), rows["value"].to_list())
+    titles = dict(sorted(names.causes().items(), key=lambda cause: plain(cause[1])))
+    where = _schemes(rows["scheme"].drop_nulls().unique().to_list())
+    for start in range(0, len(found), ACROSS):
+        batch = zip(
+            st.columns(ACROSS, gap="large"),
+            found[start : start + ACROSS],
+            suggested[start : start + ACROSS],
+            strict=False,
+        )
+        for place, row, suggestion in batch:
+            with place:
+                _word(Value(row["value"], row["scheme"]), suggestion, titles, chosen)
+                seen = t(
+                    "vocabulary.seen",
+                    where=where.get(row["scheme"], t("vocabulary.tag")),
+                    n=row["signal_count"],
+                    day=formats.day(row["last_seen_date"], page.lang),
+                )
+                like = [t("vocabulary.like", like=suggestion.like)] if suggestion else []
+                st.caption(md(" · ".join([seen, *like])))
+    values = [Value(row["value"], row["scheme"]) for row in found]
+    _buttons(values, suggested, chosen)
+
+
+def _word(
+    value: Value, suggestion: Suggestion | None, titles: dict[str, str], chosen: dict[Value, str]
+) -> None:
+    """One word and the causes that it may mean."""
+    key = f"c_{value.scheme}_{value.value}"
+    labels: dict[str | None, str] = {None: t("vocabulary.choose"), IGNORE: t("vocabulary.ignore")}
+    labels.update(titles)
+    options: list[str | None] = [None, IGNORE, *titles]
+    if suggestion is not None and suggestion.cause in labels:
+        options = [None, suggestion.cause, *(o for o in options if o not in (None, suggestion.cause))]
+        labels[suggestion.cause] = t("vocabulary.suggested", cause=labels[suggestion.cause])
+    st.session_state[key] = chosen.get(value)
+
+    def choose() -> None:
+        cause = st.session_state[key]
+        if cause is None:
+            chosen.pop(value, None)
+        else:
+            chosen[value] = cause
+
+    st.selectbox(md(value.value[:80]), options, format_func=labels.__getitem__, key=key, on_change=choose)
+
+
+def _buttons(
+    values: Sequence[Value], suggested: Sequence[Suggestion | None], chosen: dict[Value, str]
+) -> None:
+    open_ = {v: s.cause for v, s in zip(values, suggested, strict=True) if s is not None and v not in chosen}
+    who = history.who()
+    with st.container(horizontal=True):
+        label = t("vocabulary.save", n=len(chosen)) if chosen else t("vocabulary.save_none")
+        if st.button(label, key="map_words", type="primary", disabled=not chosen):
+            _save(chosen, who)
+        if open_:
+            label = t("vocabulary.take", n=len(open_))
+            st.button(label, key="take_suggestions", on_click=chosen.update, args=(open_,))
+
+
+def _save(chosen: dict[Value, str], who: str) -> None:
+    try:
+        changes = editing.set_causes(store(), dict(chosen), who)
+    except StoreError as error:
+        history.say(error.message)
+        st.rerun()
+    chosen.clear()
+    history.say(t("vocabulary.done", n=len(changes)))
+    history.rebuild(store())
+    st.rerun()
+
+
+def _schemes(schemes: Sequence[str]) -> dict[str, str]:
+    """What the vocabularies are called: of a mapping its title."""
+    titles = {m.draft.name: m.draft.title or m.draft.name for m in mapping_files.saved(store()) if m.draft}
+    told = {}
+    for scheme in schemes:
+        name = scheme.removeprefix("mapping.").removesuffix(".condition")
+        is_mapping = scheme.startswith("mapping.")
+        told[scheme] = titles.get(name, name) if is_mapping else names.code("scheme", scheme)
+    return told
+
+
+@st.cache_data(max_entries=40, show_spinner=False)
+def _suggested(snapshot: str, values: list[str]) -> list[Suggestion | None]:
+    """The best suggestion for each value, from everything that the rules know; a snapshot never changes."""
+    known: dict[str, str] = {}
+    for table, column in (("ref_phrases", "phrase"), ("ref_codes", "code"), ("ref_tags", "tag")):
+        rows = db.query(table)
+        causes = rows["cause"].fill_null(IGNORE) if table != "ref_phrases" else rows["cause"]
+        known |= {text: cause for text, cause in zip(rows[column], causes, strict=True) if cause is not None}
+    titles = db.query("ref_causes")
+    for column in ("title_fr", "title_en"):
+        known |= dict(zip(titles[column], titles["cause"], strict=True))
+    return suggest(values, known)
+
+
+def _told(change: Change, at: str, who: str) -> str:
+    after = t("vocabulary.unmapped") if change.after is None else names.cause(change.after)
+    after = t("vocabulary.ignore") if change.after == IGNORE else after
+    return t("vocabulary.changed", at=at, who=who, value=change.value or "", cause=after)
