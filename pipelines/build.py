@@ -270,11 +270,16 @@ _AFFECTED_REFS = """
 
     create or replace temp table affected_refs as
     with orders as (
-        select order_ref, normal_ref(order_name) as name_ref from raw_orders
+        select
+            order_ref,
+            normal_ref(order_name) as name_ref,
+            list_transform(other_refs, lambda name: normal_ref(name)) as other_refs
+        from raw_orders
     ),
     affected_orders as (
         select * from orders
         where order_ref in (from marked_refs) or name_ref in (from marked_refs)
+            or list_has_any(other_refs, (select list(order_ref) from marked_refs))
             or name_ref in (
                 select normal_ref(o.order_name)
                 from raw_orders as o
@@ -283,7 +288,8 @@ _AFFECTED_REFS = """
     )
     from marked_refs
     union select order_ref from affected_orders
-    union select name_ref from affected_orders where name_ref is not null;
+    union select name_ref from affected_orders where name_ref is not null
+    union select unnest(other_refs) from affected_orders;
 
     create or replace temp table affected_tracking as
     select tracking_number from raw_shipments

@@ -79,6 +79,8 @@ class Cells:
     date_rules: Mapping[str, DateRule] = field(default_factory=dict)
     decimal_comma: bool = False
     customer_secret: str = ""
+    #: ISO, UTC: when the file was written
+    written: str | None = None
     used: set[str] = field(default_factory=set)
     #: labels of the time columns that were read; a first, dry pass collects them so that formats can be settled
     times: dict[str, Expression] = field(default_factory=dict)

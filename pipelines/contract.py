@@ -59,6 +59,7 @@ _KINDS = (
         columns={
             "order_id": "VARCHAR",
             "order_name": "VARCHAR",
+            "other_refs": "VARCHAR[]",  # what else its tool calls it: the number by which its API knows it
             "channel": "VARCHAR",
             "channel_raw": "VARCHAR",
             "placed_at": "TIMESTAMP",

@@ -83,6 +83,11 @@ def time(*names: str, zone: str | None = None) -> Field:
     return parse
 
 
+def written() -> Field:
+    """When the file was written, TIMESTAMP in UTC: for what a file tells of the moment it was made."""
+    return lambda cells: Parsed(ConstantExpression(cells.written).cast("TIMESTAMP"))
+
+
 def after(start: Field, *names: str, unit: Literal["seconds", "minutes", "hours"], above: int = 0) -> Field:
     """A moment told as a duration after another; a duration not `above` that (zero) means never."""
 

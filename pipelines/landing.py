@@ -84,6 +84,7 @@ def _settled_cells(rows: DuckDBPyRelation, sheet: Sheet, source: Source, landing
         is_documents=sheet.shape == "documents",
         zone=landing.zone,
         customer_secret=landing.customer_secret,
+        written=landing.modified,
     )
     times: dict[str, tuple[DuckDBPyRelation, Expression]] = {}
     decimal_marks: list[str] = []

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from pipelines.load import load
@@ -87,9 +88,11 @@ def test_the_older_inventory_has_a_column_for_each_place(shop: Desk) -> None:
     assert [reject[1:] for reject in shop.rejects()] == [("SKU", None, "missing")]
 
 
-def test_counts_belong_to_a_moment_or_are_not_kept(shop: Desk) -> None:
+def test_counts_are_of_the_moment_the_file_was_written_unless_it_says_otherwise(shop: Desk) -> None:
     shop.land(INVENTORY)
-    assert "stock_levels" not in shop.records()
+    at = shop.con.execute("select distinct s.at::varchar from raw_stock_levels as s").fetchall()
+    assert at == [("2026-11-22 00:00:00",)]
+    shop.con.execute("delete from raw_stock_levels")
     header, *rows = INVENTORY.read_text(encoding="utf-8").splitlines()
     dated = [header + ",Date", *(row + ",2026-03-13" for row in rows)]
     landed = shop.write("dated.csv", "\n".join(dated))
@@ -103,6 +106,19 @@ def test_counts_belong_to_a_moment_or_are_not_kept(shop: Desk) -> None:
         ("Laval, Québec", "0042-BLK-39", 0, 0),
         ("Laval, Québec", "TUQUE-U", 40, 40),
     ]
+
+
+@pytest.mark.parametrize("is_refund_first", [True, False])
+def test_a_refund_that_knows_its_order_by_number_only_meets_it(tmp_path: Path, is_refund_first: bool) -> None:
+    files = [SAMPLES / "shopify_refunds_rest.json", SAMPLES / "shopify_orders.csv"]
+    store = Store(tmp_path / "store")
+    for path in files if is_refund_first else files[::-1]:
+        load([path], store)
+    snapshot = store.snapshot()
+    assert snapshot is not None
+    with duckdb.connect(str(snapshot), read_only=True) as con:
+        told = con.execute("select distinct order_ref, kind from all_signals where kind = 'refund'").fetchall()
+    assert told == [("1047", "refund")]
 
 
 def test_a_copied_refund_is_the_money_of_its_copied_return(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from pipelines.fields import (
     first,
     identifier,
     joined,
+    listed,
     matched,
     money,
     one_of,
@@ -212,6 +213,7 @@ ORDERS = Source(
                 "order_id": _NAME,
                 "order_name": _NAME,
                 "order_ref": first(marketplace_order(), _NAME),
+                "other_refs": listed(identifier("Id")),
                 "channel": when(
                     _is_app,
                     one_of("Source", values=SOURCES, otherwise="app"),

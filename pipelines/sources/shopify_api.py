@@ -20,6 +20,7 @@ from pipelines.fields import (
     gid,
     identifier,
     joined,
+    listed,
     money,
     one_of,
     split,
@@ -194,6 +195,7 @@ ORDERS = Source(
                 "order_id": _NAME,
                 "order_name": _NAME,
                 "order_ref": first(marketplace_order(), _NAME),
+                "other_refs": listed(gid("id")),
                 "channel": when(
                     _is_app,
                     one_of("sourceName", values=SOURCES, otherwise="app"),

@@ -1,7 +1,7 @@
-"""Shopify: the inventory export (CSV): what articles are called, and how many there are where a date is beside them.
+"""Shopify: the inventory export (CSV): what articles are called, and how many there are.
 
-What the format won't tell: when it was made. A count without a moment says nothing, so counts are kept only of a file
-to which a column `Date` was added. A row is a variant at a place; an older layout has a row a variant and a column for
+What the format won't tell: when it was made. Its counts are of the moment the file was written, unless a column `Date`
+was added. A row is a variant at a place; an older layout has a row a variant and a column for
 each place, whose counts are not read. `not stocked` is no count of zero. Fewer than none are available: more was sold
 than there is. Titles of columns changed more than once. A variant without SKU cannot be met by an order's line and is
 rejected. `Default Title` is the only variant of an article that has none.
@@ -19,7 +19,7 @@ from duckdb import (
 )
 
 from pipelines.cells import Cells, function, reshaped
-from pipelines.fields import identifier, joined, one_of, text, time, whole
+from pipelines.fields import first, identifier, joined, one_of, text, time, whole, written
 from pipelines.source import Source, Table
 
 # The title of an article may stand in its first row only.
@@ -60,7 +60,7 @@ def _is_counted(cells: Cells) -> Expression:
     is_stocked = CoalesceOperator(function("lower", counted), ConstantExpression("")) != ConstantExpression(
         "not stocked"
     )
-    return text(*_DATE)(cells).value.isnotnull() & counted.isnotnull() & is_stocked
+    return counted.isnotnull() & is_stocked
 
 
 INVENTORY = Source(
@@ -87,7 +87,7 @@ INVENTORY = Source(
             {
                 "location": text("Location"),
                 "sku": identifier("SKU"),
-                "at": time(*_DATE),
+                "at": first(time(*_DATE), written()),
                 "on_hand": whole(_ON_HAND),
                 "available": whole(_AVAILABLE),
             },

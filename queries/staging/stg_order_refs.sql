@@ -6,7 +6,7 @@ with named as (
         order_key,
         source,
         account,
-        unnest([order_id, order_ref, order_name]) as name
+        unnest(list_concat([order_id, order_ref, order_name], other_refs)) as name
     from stg_orders
 )
 

@@ -10,6 +10,7 @@ with known as (
         order_id,
         order_ref,
         order_name,
+        other_refs,
         coalesce(stg_channels.channel, batch_orders.channel) as channel,
         placed_at,
         paid_at,
