@@ -162,6 +162,7 @@ def _save(at_work: Work, who: str) -> None:
     except MappingError as error:
         st.error(md(typeset(sentence(error.message, language()), language())))
         return
+    st.session_state["_has_mapped"] = at_work.waiting is not None
     key, dates = at_work.waiting, at_work.dates
     work.end()
     history.say(t("mapping.saved_now", file=path.name))
@@ -190,7 +191,7 @@ def _load(key: str, options: Options) -> None:
 
 def _loaded() -> None:
     """What became of the file, and where its incidents are."""
-    if st.session_state.get("_results") is None:
+    if not st.session_state.get("_has_mapped"):
         return
     data.results()
     results = st.session_state["_results"]

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import polars as pl
 import streamlit as st
 
-from app import data, names, tables
+from app import data, exports, names, tables, zones
 from app.exports import Column
 from app.i18n import language, md, t
 from app.work import CONSTANTS, Work
@@ -92,6 +92,7 @@ def _field(work: Work, column: str) -> None:
         [None, *work.headers],
         format_func=lambda header: nothing if header is None else " ".join(header.split()),
         key=key,
+        placeholder=nothing,
         on_change=lambda: work.choose(column, st.session_state[key]),
     )
     if chosen:
@@ -218,7 +219,12 @@ def _one_word(known: dict[str, str], word: str, key: str, labels: dict[str | Non
     st.session_state[key] = known.get(word)
     options = list({**labels, known.get(word): ""})
     st.selectbox(
-        md(word[:60]), options, format_func=lambda ours: labels.get(ours, ours), key=key, on_change=choose
+        md(word[:60]),
+        options,
+        format_func=lambda ours: labels.get(ours, ours),
+        key=key,
+        placeholder=labels[None],
+        on_change=choose,
     )
 
 
@@ -243,28 +249,30 @@ def result(work: Work, zone: str) -> None:
     counts: dict[str, Any] = {"n": n, "rejected": outcome.rejected, "rows": outcome.rows_in}
     said = t("mapping.result_all", **counts) if is_whole else t("mapping.result_first", **counts)
     (st.warning if outcome.rejected or not n else st.success)(said)
-    _records(outcome)
+    _records(work, outcome, zone)
     _rejects(outcome)
 
 
-def _records(outcome: Outcome) -> None:
-    types = dict(zip(outcome.records.columns, outcome.records.dtypes, strict=True))
-    shown = [
-        Column(
-            name,
-            t(f"field.{name}"),
-            "money"
-            if name.endswith("_cents")
-            else "moment"
-            if types[name] == pl.Datetime
-            else "list"
-            if types[name] == pl.List
-            else "text",
-        )
-        for name in outcome.records.columns
-    ]
-    if shown:
-        tables.bare(outcome.records.head(RECORD_ROWS), shown, "records", t("mapping.records_alt"))
+def _records(work: Work, outcome: Outcome, zone: str) -> None:
+    """The records as the other pages would show them: times on the shop's clock, words in the reader's language."""
+    told = [name for name in outcome.records.columns if not name.endswith("_scheme")]
+    rows = outcome.records.select(told).head(RECORD_ROWS)
+    times = [name for name, type_ in rows.schema.items() if type_ == pl.Datetime]
+    rows = rows.with_columns(zones.in_zone(zone, *times))
+    ours = [name for name in told if words_of(work.kind, name)]
+    rows = rows.with_columns([names.column(rows, name, "word").alias(name) for name in ours])
+    if told:
+        shown = [Column(name, t(f"field.{name}"), _kind(name, rows, outcome)) for name in told]
+        tables.bare(rows, shown, "records", t("mapping.records_alt"))
+
+
+def _kind(name: str, rows: pl.DataFrame, outcome: Outcome) -> exports.Kind:
+    """How a contract column is written."""
+    if rows.schema[name] == pl.Datetime:
+        return "date" if name in outcome.date_only else "moment"
+    if rows.schema[name] == pl.List:
+        return "list"
+    return "money" if name.endswith("_cents") else "text"
 
 
 def _rejects(outcome: Outcome) -> None:

@@ -106,10 +106,18 @@ def _list(page: Page, rows: pl.DataFrame) -> None:
                     n=row["signal_count"],
                     day=formats.day(row["last_seen_date"], page.lang),
                 )
-                like = [t("vocabulary.like", like=suggestion.like)] if suggestion else []
-                st.caption(md(" · ".join([seen, *like])))
+                st.caption(md(" · ".join([seen, *_like(suggestion)])))
     values = [Value(row["value"], row["scheme"]) for row in found]
     _buttons(values, suggested, chosen)
+
+
+def _like(suggestion: Suggestion | None) -> list[str]:
+    """Why a cause is suggested, if one is."""
+    if suggestion is None:
+        return []
+    ignored = suggestion.cause == IGNORE
+    cause = t("vocabulary.ignore") if ignored else names.cause(suggestion.cause)
+    return [t("vocabulary.like", cause=cause, like=suggestion.like)]
 
 
 def _word(
@@ -132,7 +140,14 @@ def _word(
         else:
             chosen[value] = cause
 
-    st.selectbox(md(value.value[:80]), options, format_func=labels.__getitem__, key=key, on_change=choose)
+    st.selectbox(
+        md(value.value[:80]),
+        options,
+        format_func=labels.__getitem__,
+        key=key,
+        placeholder=labels[None],
+        on_change=choose,
+    )
 
 
 def _buttons(

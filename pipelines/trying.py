@@ -42,6 +42,8 @@ class Outcome:
     rows_in: int
     rejected: int
     warnings: Sequence[Message]
+    #: the times of which the file tells only the day
+    date_only: frozenset[str] = frozenset()
     #: why nothing could be read at all
     refusal: Message | None = None
 
@@ -73,13 +75,13 @@ class Trial:
         return [tuple(_flat(json.loads(text)).get(path) for path in self._paths) for (text,) in texts]
 
     def distinct(self, column: str, n: int) -> list[str]:
-        """The values of a column, the most frequent first."""
+        """The values of a column, the most frequent first, then as they come."""
         at = self.columns.index(column)
         counts: dict[str, int] = {}
         for row in self.rows(ROWS):
             if (value := (row[at] or "").strip()) != "":
                 counts[value] = counts.get(value, 0) + 1
-        return sorted(counts, key=lambda value: (-counts[value], value))[:n]
+        return sorted(counts, key=lambda value: -counts[value])[:n]
 
     def run(self, source: Source, zone: str, day_order: DayOrder = "ask") -> Outcome:
         """What a load with this source would do with the rows."""
@@ -90,13 +92,17 @@ class Trial:
         try:
             landed = landing.land(self.con, self.sheet, source, _landing(zone, day_order))
         except DatesUnclear as unclear:
-            return Outcome(pl.DataFrame(), pl.DataFrame(), self.sheet.rows_in, 0, (), unclear.message)
-        records = self.con.table(kind.table).order("row_number").select(*kind.columns).pl()
+            return Outcome(pl.DataFrame(), pl.DataFrame(), self.sheet.rows_in, 0, (), refusal=unclear.message)
+        found = self.con.table(kind.table).order("row_number").select(*kind.columns, "date_only").pl()
+        date_only = frozenset(found["date_only"].drop_nulls().explode().drop_nulls())
+        records = found.drop("date_only")
         filled = [name for name in records.columns if records[name].null_count() < records.height]
         rejects = self.con.sql(
             "select line, column_name, value, reason, raw_text from rejects order by line"
         ).pl()
-        return Outcome(records.select(filled), rejects, landed.rows_in, landed.rejected, landed.warnings)
+        return Outcome(
+            records.select(filled), rejects, landed.rows_in, landed.rejected, landed.warnings, date_only
+        )
 
     def close(self) -> None:
         self.con.close()

@@ -240,7 +240,10 @@ def urlencoded(**params: str) -> str:
     return urlencode(params)
 
 
-@pytest.mark.parametrize("name", ["", "causes_and_trends", "recurring_issues", "cases", "case", "data"])
+@pytest.mark.parametrize(
+    "name",
+    ["", "causes_and_trends", "recurring_issues", "cases", "case", "data", "mapping", "vocabulary"],
+)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_phone_reads_from_top_to_bottom_without_going_sideways(
     browser: Browser, server: str, name: str, scheme: str

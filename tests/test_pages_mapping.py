@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.i18n import say, texts
+from app.i18n import texts
 from pipelines import user_changes
 from pipelines.contract import KINDS
 from pipelines.load import load
@@ -123,7 +123,7 @@ def test_words_of_a_status_are_translated_by_a_choice(store: Store) -> None:
     assert box(app, "v_status_Terminé") == "closed"
     fine(app.selectbox(key="v_status_Ouvert").set_value("cancelled").run())
     fine(app.selectbox(key="m_quantity").set_value(None).run())
-    assert table(app, "status") == ["closed", "closed", "cancelled"]
+    assert table(app, "status") == ["closed", "closed", "cancelled"]  # as English says them
 
 
 def test_saving_writes_a_mapping_that_can_be_read_and_loads_the_file_and_the_next_one(store: Store) -> None:
@@ -239,7 +239,7 @@ def test_reasons_are_listed_with_suggestions_mapped_together_and_one_taken_back(
     key = f"c_{SCHEME}_Erreur prépa"
     assert "3 mots à classer, vus 3 fois" in words(app)
     assert box(app, key) is None
-    assert "ressemble à" in words(app)
+    assert "par ressemblance avec" in words(app)
     fine(app.button(key="take_suggestions").click().run())
     assert box(app, key) == "wrong_item_sent"
     assert box(app, f"c_{SCHEME}_Vraiment trop petit") == "size_or_fit"
@@ -266,7 +266,9 @@ def test_reasons_are_listed_with_suggestions_mapped_together_and_one_taken_back(
 def test_words_are_narrowed_by_kind_and_by_what_is_searched_for(loaded: Store) -> None:
     app = drawn("vocabulary", lang="en")
     fine(app.text_input(key="w_word_search").set_value("PETIT").run())
-    assert [s.key for s in app.selectbox if (s.key or "").startswith("c_")] == [f"c_{SCHEME}_Vraiment trop petit"]
+    assert [s.key for s in app.selectbox if (s.key or "").startswith("c_")] == [
+        f"c_{SCHEME}_Vraiment trop petit"
+    ]
     fine(app.selectbox(key="w_word_kind").set_value("tag").run())
     assert [s.key for s in app.selectbox if (s.key or "").startswith("c_")] == []
 

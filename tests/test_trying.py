@@ -37,6 +37,7 @@ def test_a_trial_gives_the_records_that_a_load_gives(trial: Trial, tmp_path: Pat
         kept = con.table("raw_returns").order("row_number").select(*outcome.records.columns).pl()
     assert outcome.records.equals(kept)
     assert "warehouse" in outcome.records.columns
+    assert outcome.date_only == {"requested_at", "received_at", "inspected_at"}
 
 
 def test_rejects_are_told_with_line_and_reason_and_a_second_try_starts_anew(trial: Trial) -> None:
@@ -89,7 +90,7 @@ def test_documents_offer_the_paths_of_their_values(tmp_path: Path) -> None:
 
 
 def test_values_come_the_most_frequent_first(trial: Trial) -> None:
-    assert trial.distinct("Motif client", 2) == ["Trop petit", "Autre"]
+    assert trial.distinct("Motif client", 2) == ["Trop petit", "Mauvais article"]
 
 
 def test_a_file_without_a_table_is_refused_in_its_own_words(tmp_path: Path) -> None:
