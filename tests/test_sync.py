@@ -24,6 +24,7 @@ from pipelines.sync.engine import Request, Synced, Told, sync
 from tests.landed import Desk
 from tests.vendor_server import Api, Freshdesk, Gorgias, Zendesk, serving
 from tests.vendor_server_shopify import Shopify
+from tests.vendor_server_shops import WooCommerce
 
 SECRET = "geheim-123"
 FIRST = Request(first_since=datetime(2026, 1, 1, tzinfo=UTC))
@@ -74,6 +75,8 @@ class Shop:
         """The same, as the vendor has it now."""
         if self.system == "shopify":
             return {each["name"]: each["lineItems"][0]["title"] for each in self.api.records.values()}
+        if self.system == "woocommerce":
+            return {each["number"]: each["line_items"][0]["name"] for each in self.api.records.values()}
         return {str(each["id"]): each["subject"] for each in self.api.records.values()}
 
 
@@ -83,6 +86,13 @@ SETTINGS = {
     "gorgias": {"email": "eva@boutique.example", "api_key": SECRET},
     "freshdesk": {"api_key": SECRET},
     "shopify": {"client_id": "c-1", "client_secret": SECRET},
+    "woocommerce": {"consumer_key": "ck_1", "consumer_secret": SECRET},
+    "amazon": {
+        "client_id": "c-1",
+        "client_secret": SECRET,
+        "refresh_token": SECRET,
+        "marketplaces": "A13V1IB3VIYZZH, A1PA6795UKMFR9",
+    },
 }
 
 
@@ -101,7 +111,10 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
         server = serving(api)
         opened.append(server)
         server.__enter__()
-        for name, value in {**SETTINGS[system], "address": api.url}.items():
+        addresses = {"address": api.url} | (
+            {"token_address": f"{api.url}/token"} if system == "amazon" else {}
+        )
+        for name, value in {**SETTINGS[system], **addresses}.items():
             monkeypatch.setenv(f"INCIDENTS_{system}_{name}".upper(), value)
         desk = Desk(tmp_path)
         desks.append(desk)
@@ -124,7 +137,15 @@ def _landed(desk: Desk, path: Path) -> FileResult:
     return FileResult(path.name, "", list(landed.kinds), "loaded", *counts)
 
 
-APIS = {"zendesk": Zendesk, "gorgias": Gorgias, "freshdesk": Freshdesk, "shopify": Shopify}
+APIS = {
+    "zendesk": Zendesk,
+    "gorgias": Gorgias,
+    "freshdesk": Freshdesk,
+    "shopify": Shopify,
+    "woocommerce": WooCommerce,
+}
+#: these hold 100 records a page
+_LARGE_PAGES = ("freshdesk", "woocommerce")
 all_vendors = pytest.mark.parametrize("system", APIS)
 
 
@@ -137,7 +158,7 @@ def filled(api: Any, count: int = 7) -> Any:
 @all_vendors
 def test_all_pages_arrive_and_the_next_sync_fetches_only_what_changed(shop: Open, system: str) -> None:
     at = shop(system, filled(APIS[system]()))
-    each = 2 if system == "shopify" else 1  # an order comes with its parcel
+    each = 2 if system in ("shopify", "woocommerce") else 1  # an order comes with its parcel, or its refund
     assert at.synced().records == 7 * each
     assert at.tickets() == at.told()
     at.api.put(3, subject="Changed")
@@ -168,7 +189,7 @@ def test_errors_of_the_server_and_cut_connections_are_overcome(shop: Open, syste
 def test_a_record_that_changes_between_two_pages_is_neither_lost_nor_there_twice(
     shop: Open, system: str
 ) -> None:
-    at = shop(system, filled(APIS[system](), 107 if system == "freshdesk" else 7))
+    at = shop(system, filled(APIS[system](), 107 if system in _LARGE_PAGES else 7))
     # before the second page: one that was read, one that was not, and a new one
     at.api.faults = [None, lambda: [at.api.put(1, subject="A"), at.api.put(6, subject="B"), at.api.put(9)]]
     at.synced()
@@ -189,7 +210,9 @@ def test_what_came_before_an_error_is_loaded_and_the_next_sync_goes_on_from_ther
     shop: Open, system: str
 ) -> None:
     at = shop(system, filled(APIS[system]()))
-    pages = {"freshdesk": 1, "shopify": 4}.get(system, 2)
+    if system == "woocommerce":
+        filled(at.api, 107)
+    pages = {"freshdesk": 1, "woocommerce": 1, "shopify": 4}.get(system, 2)
     at.api.faults = [*[None] * pages, *[(500, {})] * ATTEMPTS]
     done = at.sync()
     assert done.error is not None

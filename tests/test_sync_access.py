@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import re
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from pipelines.messages import Message, sentence
 from pipelines.store import Store
 from pipelines.sync import find_vendors
 from pipelines.sync.client import ATTEMPTS, LONGEST_WAIT, Client, Clock
-from pipelines.sync.credentials import TokenFile, credentials
+from pipelines.sync.credentials import TokenFile, configured, credentials
 from pipelines.sync.engine import Synced, sync
 from pipelines.sync.vendor import Ask, SyncError
 from tests.vendor_server import Api, Asked, Gorgias, Reply, Zendesk, serving
@@ -168,6 +170,22 @@ def test_a_variable_wins_over_the_file_and_each_account_has_its_own(
     assert credentials(ZENDESK, "main", store).values["token"] == "of the variable"
     lyon = credentials(ZENDESK, "lyon", store).values
     assert (lyon["token"], lyon["email"], lyon["subdomain"]) == ("t", "lea", "lyon")
+
+
+def test_the_accesses_that_the_readme_shows_are_understood_for_every_system(tmp_path: Path) -> None:
+    readme = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
+    (shown,) = [
+        text for text in re.findall(r"^```text\n(.*?)^```", readme, re.M | re.S) if "[shopify]" in text
+    ]
+    store, vendors = Store(tmp_path), find_vendors()
+    write_access(store, shown)
+    accounts = configured(vendors, store)
+    assert {system for system, _ in accounts} == set(vendors)
+    assert ("zendesk", "lyon") in accounts
+    for system, account in accounts:
+        given = credentials(vendors[system], account, store)
+        with closing(Client(vendors[system], given, TokenFile(tmp_path / "t"), quick())) as client:
+            assert client.base.scheme == "https"
 
 
 # --- only there, only over https

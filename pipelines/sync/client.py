@@ -10,6 +10,7 @@ import email.utils
 import hashlib
 import json
 import logging
+import re
 import time
 from collections import deque
 from collections.abc import Callable
@@ -152,7 +153,9 @@ class Client:
         for _ in range(_REDIRECTS):
             self._keep_the_rate()
             headers = {} if ask.is_foreign else self.given.auth.headers(self.given.values, self._access)
-            response = self._exchange(ask.method, url, params=ask.params, body=ask.body, headers=headers)
+            response = self._exchange(
+                ask.method, url, params=ask.params, body=self._body(ask), headers=headers
+            )
             if not response.has_redirect_location:
                 break
             url = self._refuse_redirect(response, is_foreign=ask.is_foreign)
@@ -167,6 +170,13 @@ class Client:
         if status >= 300:
             raise SyncError(self._say("sync_refused", status=str(status), said=self._said(response)), status)
         return Answer(None if ask.is_foreign else self._decoded(response), response.headers, response.content)
+
+    def _body(self, ask: Ask) -> dict[str, Any] | None:
+        """The JSON to send, with the lists that stand in settings."""
+        if ask.body is None:
+            return None
+        lists = {name: re.split(r",\s*", self.given.values[setting]) for name, setting in ask.lists.items()}
+        return {**ask.body, **lists}
 
     def _decoded(self, response: httpx.Response) -> Any:
         """The JSON of an answer; one that is none was cut off on its way, or is a page of somebody in between."""

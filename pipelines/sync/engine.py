@@ -18,7 +18,7 @@ from pipelines.messages import Message
 from pipelines.store import Store, StoreError
 from pipelines.sync.client import Client, Clock
 from pipelines.sync.credentials import TokenFile, credentials
-from pipelines.sync.spool import FeedState, Spool, digest, only_one, open_spool
+from pipelines.sync.spool import FeedState, Spool, digest, digest_of, only_one, open_spool
 from pipelines.sync.vendor import Feed, Page, Record, SyncError, Vendor, moment
 
 #: so many pages are loaded at once; a long first sync shows something before its end
@@ -28,7 +28,7 @@ _CLOSING_READS = 5
 #: while another load is running: seconds between two tries, and how many
 _BUSY_PAUSE, _BUSY_TRIES = 10.0, 12
 #: answers that mean that a place kept on the disk is no longer known
-_PLACE_LOST = (400, 404, 409, 410, 422)
+_PLACE_LOST = (400, 403, 404, 409, 410, 422)
 
 
 @dataclass(frozen=True)
@@ -149,10 +149,17 @@ class _Run:
         """Puts a page on the disk, without the records that were loaded already, and notes where to go on."""
         named = [(record, digest(record)) for record in page.records]
         fresh = [record for record, name in named if name not in state.seen]
-        changes = [record.changed_at for record in page.records if record.changed_at]
-        state.reached = max(filter(None, [state.reached, *(at.isoformat() for at in changes)]), default=None)
+        files = {
+            name: content for name, content in page.files.items() if digest_of(content) not in state.seen
+        }
+        changes = [*(record.changed_at for record in page.records), page.reached]
+        state.reached = max(
+            filter(None, [state.reached, *(at.isoformat() for at in changes if at)]), default=None
+        )
         if feed.overlap:
             state.seen |= {name: at.isoformat() for (at, name) in _timed(named)}
+        if page.reached:
+            state.seen |= {digest_of(content): page.reached.isoformat() for content in page.files.values()}
         state.position = page.following
         if page.following is None:
             state.resume = page.resume
@@ -160,8 +167,8 @@ class _Run:
             self._forget_old(feed, state)
         self.done.records += len(fresh)
         self.done.pages += 1
-        if fresh or page.files:
-            self.spool.add(fresh, page.files)
+        if fresh or files:
+            self.spool.add(fresh, files)
         else:
             self.spool.keep()
         self._tell(feed)

@@ -150,7 +150,11 @@ def _read(path: Path) -> State | None:
 
 def digest(record: Record) -> str:
     text = json.dumps(record.document, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(f"{record.kind}/{text}".encode(errors="replace")).hexdigest()[:_DIGEST]
+    return digest_of(f"{record.kind}/{text}".encode(errors="replace"))
+
+
+def digest_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:_DIGEST]
 
 
 def _merged(pages: Sequence[Path], target: Path) -> Path:

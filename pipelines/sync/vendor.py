@@ -38,6 +38,8 @@ class Ask:
     params: Mapping[str, str | int] = field(default_factory=dict)
     method: str = "GET"
     body: Mapping[str, Any] | None = None
+    #: members of the body that are lists, by the setting in which the user names their parts
+    lists: Mapping[str, str] = field(default_factory=dict)
     is_foreign: bool = False
 
 
@@ -69,6 +71,8 @@ class Page:
     resume: Position | None = None
     #: whole files, by name, for vendors that answer with the file that a shop would have downloaded
     files: Mapping[str, bytes] = field(default_factory=dict)
+    #: how far in time the feed was read, for pages of files; records tell it themselves
+    reached: datetime | None = None
     #: seconds to let pass before the next request, because what was asked for is not ready
     wait: float = 0
 
