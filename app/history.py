@@ -46,7 +46,7 @@ def draw(store: Store, changes: Sequence[Change], tell: Callable[[Change, str, s
                     t("mapping.undo"),
                     key=f"undo_{change.id}",
                     help=md(t("mapping.undo_help", what=told)),
-                    disabled=change.id in gone or change.undoes is not None,
+                    disabled=change.id in gone or change.undoes is not None or change.what == "records",
                     on_click=_undo,
                     args=(store, change),
                 )

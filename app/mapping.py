@@ -32,7 +32,7 @@ def draw() -> None:
     st.markdown(t("mapping.what"))
     _waiting()
     _saved()
-    changes = [change for change in user_changes.changes(db.store()) if change.what == "mapping"]
+    changes = [change for change in user_changes.changes(db.store()) if change.what in ("mapping", "records")]
     if changes:
         history.draw(db.store(), changes, _told)
 
@@ -106,6 +106,8 @@ def _delete(saved: Saved) -> None:
 
 
 def _told(change: Change, at: str, who: str) -> str:
+    if change.what == "records":
+        return t("mapping.unloaded_by", at=at, who=who, name=change.file, n=int(change.before or 0))
     file = change.file.rpartition("/")[2]
     key = "mapping.undone_by" if change.undoes else None
     key = key or ("mapping.deleted_by" if change.after is None else "mapping.saved_by")
@@ -123,6 +125,8 @@ def _screen(at_work: Work) -> None:
     mapping_form.columns(at_work)
     mapping_form.rest(at_work)
     mapping_form.result(at_work, db.store().zone())
+    if at_work.saved is not None:
+        _forgetting(at_work)
     st.session_state["w_title"] = at_work.title
 
     def named() -> None:
@@ -148,6 +152,16 @@ def _attach(at_work: Work, key: str) -> None:
     st.rerun()
 
 
+def _forgetting(at_work: Work) -> None:
+    """Asks whether what the old version loaded goes."""
+    st.session_state["w_forget"] = at_work.forgets()
+
+    def choose() -> None:
+        at_work.forget = st.session_state["w_forget"]
+
+    st.checkbox(t("mapping.forget"), key="w_forget", help=t("mapping.forget_help"), on_change=choose)
+
+
 def _is_whole(at_work: Work) -> bool:
     return bool(at_work.columns) and not at_work.missing() and bool(at_work.title.strip())
 
@@ -162,6 +176,12 @@ def _save(at_work: Work, who: str) -> None:
     except MappingError as error:
         st.error(md(typeset(sentence(error.message, language()), language())))
         return
+    if at_work.forgets() and saved and saved.draft:
+        try:
+            editing.forget_records(store, saved.draft, who)
+        except StoreError as error:
+            st.error(md(sentence(error.message, language())))
+            return
     st.session_state["_has_mapped"] = at_work.waiting is not None
     key, dates = at_work.waiting, at_work.dates
     work.end()

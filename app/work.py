@@ -46,6 +46,8 @@ class Work:
     words: tuple[str, ...] = ()
     personal: tuple[str, ...] = ()
     dates: DayOrder = "ask"
+    #: whether what the mapping has loaded so far goes when it is saved; None: as the change asks for
+    forget: bool | None = None
     _last: tuple[str, DayOrder, Outcome] | None = None
 
     @property
@@ -79,6 +81,11 @@ class Work:
             self.columns[column] = (header,)
             self.constants.pop(column, None)
             self._translate(column)
+
+    def forgets(self) -> bool:
+        """Whether records that were read with the old version go: another kind's would stay beside the new ones."""
+        old = self.saved.draft if self.saved else None
+        return old is not None and (self.forget if self.forget is not None else old.kind != self.kind)
 
     def missing(self) -> list[str]:
         """The contract columns that every record needs and that nothing fills."""

@@ -23,6 +23,7 @@ from pipelines.shop_tags import IGNORE, ShopTagsError, file_text, read_shop_tags
 from pipelines.sources import find_sources
 from pipelines.sources.mapping import CODES, MappingError, written_mapping
 from pipelines.store import Store, StoreError
+from pipelines.unloading import unload
 from pipelines.user_changes import Change, What
 
 _TAGS = "tags.csv"
@@ -58,6 +59,15 @@ def delete_mapping(store: Store, saved: Saved, who: str) -> None:
     saved.path.unlink()
     change = user_changes.new(who, "mapping", _named(store, saved.path), saved.text, None)
     user_changes.remember(store, [change])
+
+
+def forget_records(store: Store, draft: Draft, who: str) -> None:
+    """Takes out what a mapping has loaded; only loading its files again brings it back.
+
+    Raises StoreError when another load is running.
+    """
+    count = unload(store, draft.name, draft.kind)
+    user_changes.remember(store, [user_changes.new(who, "records", draft.name, str(count), None)])
 
 
 def can_map(store: Store, values: Sequence[Value]) -> list[bool]:
@@ -242,6 +252,7 @@ __all__ = [
     "Value",
     "can_map",
     "delete_mapping",
+    "forget_records",
     "save_mapping",
     "set_causes",
     "tool_conditions",

@@ -20,12 +20,15 @@ from pipelines.messages import Message
 from pipelines.store import Store, StoreError
 
 LOG = "changes.jsonl"
-What = Literal["tag", "reason", "condition", "mapping"]
+What = Literal["tag", "reason", "condition", "mapping", "records"]
 
 
 @dataclass(frozen=True)
 class Change:
-    """One change. Of a mapping file, `before` and `after` are its text; of a value, its cause, or 'ignore'."""
+    """One change. Of a mapping file, `before` and `after` are its text; of a value, its cause, or 'ignore'.
+
+    Of records that were taken out, `file` is the mapping's name and `before` how many they were.
+    """
 
     id: str
     at: str  # ISO, UTC

@@ -22,6 +22,7 @@ from pipelines.shop_tags import read_shop_tags, with_causes
 from pipelines.sources.mapping import MappingError, all_reason_codes, read_mapping, written_mapping
 from pipelines.store import Store, StoreError
 from pipelines.suggesting import suggest
+from pipelines.unloading import unload
 
 DRAFT = Draft(
     name="retours_lyon",
@@ -340,3 +341,23 @@ KNOWN = {
 def test_what_is_like_a_known_word_is_suggested(value: str, cause: str | None) -> None:
     (found,) = suggest([value], KNOWN)
     assert (found.cause if found else None) == cause
+
+
+def test_what_a_mapping_loaded_the_wrong_way_can_be_taken_out(store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("Ident,Commande boutik,Quand\nR1,1042,2026-02-03\nR2,,nie\n", encoding="utf-8")
+    wrong = Draft(
+        "x",
+        "refunds",
+        columns={"refund_id": ("Ident",), "order_id": ("Commande boutik",), "refunded_at": ("Quand",)},
+    )
+    path = save_mapping(store, wrong, "Ana")
+    assert [result.loaded for result in load([file], store)] == [1]
+    columns = {"return_id": ("Ident",), "order_id": ("Commande boutik",), "requested_at": ("Quand",)}
+    save_mapping(store, Draft("x", "returns", columns=columns), "Ana", old=mapping_files.read(path))
+    assert unload(store, "x", "refunds") == 1
+    assert [result.loaded for result in load([file], store)] == [1]
+    reader = Reader(store)
+    assert reader.query("cases")["kinds"].to_list() == [["return"]]
+    assert (reader.query("data_files").height, reader.query("data_rejects").height) == (1, 1)
+    assert unload(store, "x", "refunds") == 0

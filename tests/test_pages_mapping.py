@@ -205,6 +205,23 @@ def test_a_saved_mapping_is_edited_deleted_and_brought_back(store: Store) -> Non
     assert path.read_text(encoding="utf-8") == first
 
 
+def test_another_kind_takes_out_what_was_read_the_wrong_way(store: Store) -> None:
+    app = described()
+    fine(app.button(key="save_mapping").click().run())
+    fine(app.button(key="edit_retours_lyon.toml").click().run())
+    assert not app.checkbox(key="w_forget").value
+    app.file_uploader[0].upload("retours_lyon.csv", FILE, "text/csv")
+    fine(app.run())
+    fine(app.selectbox(key="w_kind").set_value("refunds").run())
+    assert app.checkbox(key="w_forget").value
+    app.text_input(key="w_who").set_value("Ana")
+    fine(app.button(key="save_mapping").click().run())
+    assert set(Reader(store).query("source_freshness")["kind"]) == {"refunds"}
+    taken = next(change for change in user_changes.changes(store) if change.what == "records")
+    assert (taken.who, taken.before) == ("Ana", "2")
+    assert app.button(key=f"undo_{taken.id}").disabled
+
+
 def test_a_mapping_that_cannot_be_read_is_listed_and_can_be_deleted(store: Store) -> None:
     path = store.user / "mappings" / "broken.toml"
     path.parent.mkdir()
