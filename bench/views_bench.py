@@ -134,8 +134,10 @@ def invent(con: duckdb.DuckDBPyConnection, incidents: int) -> None:
     for statement in duckdb.extract_statements(_FACTS):
         con.execute(statement, {"n": incidents} if "$n" in statement.query else None)
     con.execute(_RAW)
-    views.run_exposure(con)
+    con.execute("create temp view touched_incidents as select incident_key from incidents")
+    views.run_after_facts(con)
     con.execute("create table exposure_daily as from int_exposure order by date")
+    con.execute("create table received_returns as from int_received_returns order by received_date")
 
 
 def median_ms(run: Callable[[], object], rounds: int) -> float:

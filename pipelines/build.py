@@ -239,8 +239,12 @@ def _replace_everything(con: duckdb.DuckDBPyConnection) -> None:
         union select shipped_date from lines where shipped_date is not null
         """
     )
-    views.run_exposure(con)
+    con.execute("create or replace temp view touched_incidents as select incident_key from incidents")
+    views.run_after_facts(con)
     con.execute("create or replace table exposure_daily as from int_exposure order by date")
+    con.execute(
+        "create or replace table received_returns as from int_received_returns order by received_date"
+    )
 
 
 def _replace_touched(con: duckdb.DuckDBPyConnection) -> None:
@@ -249,9 +253,12 @@ def _replace_touched(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(f"insert into signals by name {_SIGNALS}")
     con.execute("insert into incidents by name from build_incidents")
     con.execute(_NEW_DATES)
-    views.run_exposure(con)
+    con.execute(_TOUCHED)
+    views.run_after_facts(con)
     con.execute("delete from exposure_daily where date in (from affected_dates)")
     con.execute("insert into exposure_daily by name from int_exposure")
+    con.execute("delete from received_returns where incident_key in (from old_incidents)")
+    con.execute("insert into received_returns by name from int_received_returns")
 
 
 _AFFECTED_REFS = """
@@ -325,6 +332,9 @@ _OLD = """
     delete from incidents where incident_key in (from old_incidents);
     delete from signals where incident_key in (from old_incidents);
     delete from lines where order_ref in (from affected_refs);
+"""
+_TOUCHED = """
+    create or replace temp view touched_incidents as select distinct incident_key from int_signals;
 """
 _NEW_DATES = """
     create or replace temp table affected_dates as

@@ -108,7 +108,8 @@ REF_TYPES = {
     "ref_channels": dict.fromkeys(("source", "code", "channel", "origin"), "VARCHAR"),
     "settings": {"zone": "VARCHAR", "main_currency": "VARCHAR", "third_party_warehouses": "VARCHAR[]"},
 }
-FACTS = ("lines", "signals", "incidents", "exposure_daily")
+#: facts that are derived from others, and the query that does it
+DERIVED = {"exposure_daily": "int_exposure", "received_returns": "int_received_returns"}
 
 
 def drawn(text: str) -> list[dict[str, str | None]]:
@@ -194,9 +195,12 @@ def fact_types() -> dict[str, dict[str, str]]:
         for (table,) in master.execute("select table_name from duckdb_tables()").fetchall():
             kept[table] = types_of(master, table)
     types = {name: types_of(con, f"build_{name}") for name in ("lines", "signals", "incidents")}
-    con.execute("create table lines as from build_lines; create table affected_dates (date date)")
-    views.run_exposure(con)
-    return {**kept, **types, "exposure_daily": types_of(con, "int_exposure")}
+    for fact in ("lines", "signals", "incidents", "raw_returns"):
+        make_table(con, fact, {**kept, **types}[fact])
+    con.execute("create table affected_dates (date date); create view touched_incidents as from incidents")
+    views.run_after_facts(con)
+    derived = {name: types_of(con, query) for name, query in DERIVED.items()}
+    return {**kept, **types, **derived}
 
 
 Build = Callable[..., duckdb.DuckDBPyConnection]
@@ -259,8 +263,21 @@ def open_facts(
     create_macros(con)
     for table in known.keys() & (tables | drawings.keys()):
         make_table(con, table, known[table], drawings.get(table, defaults.get(table, "")))
+    if "received_returns" not in drawings and {"received_returns", "raw_returns"} <= tables | drawings.keys():
+        _derive_received_returns(con, known)
     views.run(con, chosen)
     return con
+
+
+def _derive_received_returns(con: duckdb.DuckDBPyConnection, known: dict[str, dict[str, str]]) -> None:
+    """The received returns that the drawn facts and records make, as a load of all of them would."""
+    present = {name for (name,) in con.execute("select table_name from duckdb_tables()").fetchall()}
+    for table in {"raw_returns", "signals", "incidents", "lines", "settings"} - present:
+        make_table(con, table, known[table], SETTINGS if table == "settings" else "")
+    con.execute("create view touched_incidents as select incident_key from incidents")
+    queries = [q for q in views.queries(views.BUILD_FOLDERS) if q.name == "int_received_returns"]
+    views.run(con, queries)
+    con.execute("create or replace table received_returns as from int_received_returns")
 
 
 def _needed(view: str) -> list[views.Query]:

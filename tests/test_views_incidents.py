@@ -425,7 +425,7 @@ def test_exposure_counts_each_order_once_and_each_thing_on_its_own_day(build: Bu
     con.execute(
         "create table affected_dates as select unnest(['2025-03-01'::date, '2025-03-03'::date]) as date"
     )
-    views.run_exposure(con)
+    views.run(con, [q for q in views.queries(views.BUILD_FOLDERS) if q.name == "int_exposure"])
     assert rows(
         con,
         """

@@ -1,8 +1,10 @@
--- Received returns that pass every filter but the period.
--- Grain: one row per returned line received. Reads: int_received_returns.
+-- Received returns that pass every filter but the period. Tools that never tell of a refund are left out: their silence
+-- says nothing.
+-- Grain: one row per returned line received. Reads: received_returns, int_refund_tools.
 create or replace view int_matching_returns as
 select *
-from int_received_returns
+from received_returns
+semi join int_refund_tools using (source, account)
 where
     (coalesce(len(getvariable('channels')::varchar[]), 0) = 0 or channel in getvariable('channels')::varchar[])
     and (coalesce(len(getvariable('causes')::varchar[]), 0) = 0 or cause in getvariable('causes')::varchar[])
