@@ -25,7 +25,7 @@ from pipelines.messages import Message
 from pipelines.plan import Landing, Plan, mark_everything, unfold
 from pipelines.reading import Sheet
 from pipelines.rejecting import reject
-from pipelines.source import Source
+from pipelines.source import Source, Table
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,10 @@ def land(con: duckdb.DuckDBPyConnection, sheet: Sheet, source: Source, landing: 
     """
     rows = _prepared(con, sheet, source)
     cells = _settled_cells(rows, sheet, source, landing)
-    plans = [Plan(con, rows, table, source, sheet, replace(cells), landing) for table in source.tables]
+    plans = [
+        Plan(con, rows, table, source, sheet, replace(cells, date_rules=_own_rules(table, cells)), landing)
+        for table in source.tables
+    ]
     for plan in plans:
         plan.stage()
     rejected = reject(con, rows, sheet, plans, landing)
@@ -93,11 +96,21 @@ def _settled_cells(rows: DuckDBPyRelation, sheet: Sheet, source: Source, landing
         unfolded = unfold(rows, table)
         for field in (*table.fields.values(), *([table.words] if table.words else [])):
             field(dry)
-        times |= {label: (unfolded, raw) for label, raw in dry.times.items()}
+        times |= {_label(table, label): (unfolded, raw) for label, raw in dry.times.items()}
         decimal_marks += [mark for raw in dry.amounts.values() for mark in _decimal_marks(unfolded, raw)]
     cells.date_rules = dates.settle(times, landing.day_order)
     cells.decimal_comma = "," in decimal_marks and "." not in decimal_marks
     return cells
+
+
+def _label(table: Table, label: str) -> str:
+    """What a time column is called in the whole sheet: `@.at` is another one in the items of every list."""
+    return f"{table.each} {label}" if table.each is not None and label.startswith("@.") else label
+
+
+def _own_rules(table: Table, cells: Cells) -> dict[str, dates.DateRule]:
+    """The rules of the sheet's time columns, by the names that the table gives them."""
+    return {label.removeprefix(f"{table.each} "): rule for label, rule in cells.date_rules.items()}
 
 
 def _decimal_marks(rows: DuckDBPyRelation, raw: Expression) -> Iterator[str]:

@@ -49,23 +49,22 @@ class Desk:
     def land(self, path: Path, order: DayOrder = "ask") -> list[landing.Landed]:
         """What became of each sheet of the file."""
         return [
-            landing.land(
-                self.con,
-                sheet,
-                source,
-                landing.Landing(
-                    file_id=f"{path.name}-{number}",
-                    account="main",
-                    zone=self.zone,
-                    day_order=order,
-                    customer_secret="for tests only",
-                    phrase_patterns=lambda: _PHRASES,
-                    now="2100-01-01 00:00:00",
-                    modified="2026-11-22 00:00:00",
-                ),
-            )
+            landing.land(self.con, sheet, source, self.told(f"{path.name}-{number}", order))
             for number, (sheet, source) in enumerate(self.sheets(path))
         ]
+
+    def told(self, file_id: str, order: DayOrder = "ask") -> landing.Landing:
+        """What a load says about a file."""
+        return landing.Landing(
+            file_id=file_id,
+            account="main",
+            zone=self.zone,
+            day_order=order,
+            customer_secret="for tests only",
+            phrase_patterns=lambda: _PHRASES,
+            now="2100-01-01 00:00:00",
+            modified="2026-11-22 00:00:00",
+        )
 
     def write(self, name: str, text: str, order: DayOrder = "ask") -> landing.Landed:
         """What became of a file with this text."""

@@ -1,0 +1,53 @@
+"""Landing a sheet: what several tables that read the same documents must not take from one another."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+from pipelines import landing
+from pipelines.fields import identifier, text, time
+from pipelines.reading import Sheet, sheets
+from pipelines.source import Source, Table
+from tests.landed import desk
+
+TWO_LISTS = Source(
+    name="two_lists",
+    title="Two lists with a time of the same name",
+    is_documents=True,
+    needs=("sent", "scanned"),
+    tables=(
+        Table(
+            "shipments",
+            {"shipment_id": identifier("@.id"), "shipped_at": time("@.at", zone="UTC")},
+            each="$.sent",
+        ),
+        Table(
+            "tracking_events",
+            {
+                "tracking_number": text("@.id"),
+                "scanned_at": time("@.at", zone="UTC"),
+                "code_raw": text("@.id"),
+            },
+            each="$.scanned",
+        ),
+    ),
+)
+
+
+def test_times_of_the_same_name_in_two_lists_are_settled_apart(tmp_path: Path) -> None:
+    path = tmp_path / "two.json"
+    document = {
+        "sent": [{"id": "S1", "at": "31/03/2026"}],
+        "scanned": [{"id": "T1", "at": "2026-04-01T10:00:00Z"}],
+    }
+    path.write_text(json.dumps([document, document | {"sent": [], "scanned": []}]), encoding="utf-8")
+    with desk(tmp_path) as at:
+        (sheet,) = sheets(path, at.con, at.scratch)
+        assert isinstance(sheet, Sheet)
+        landed = landing.land(at.con, sheet, TWO_LISTS, at.told("two"))
+        assert (landed.rows_in, landed.rejected) == (2, 1)  # a document with empty lists tells nothing
+        assert at.con.execute("select shipped_at from raw_shipments").fetchall() == [(datetime(2026, 3, 31),)]
+        scanned = at.con.execute("select scanned_at from raw_tracking_events").fetchall()
+        assert scanned == [(datetime(2026, 4, 1, 10),)]
