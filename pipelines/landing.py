@@ -96,7 +96,11 @@ def _settled_cells(rows: DuckDBPyRelation, sheet: Sheet, source: Source, landing
         unfolded = unfold(rows, table)
         for field in (*table.fields.values(), *([table.words] if table.words else [])):
             field(dry)
-        times |= {_label(table, label): (unfolded, raw) for label, raw in dry.times.items()}
+        # what stands beside a list is in every document, those whose list is empty included
+        times |= {
+            _label(table, label): (unfolded if label.startswith("@.") else rows, raw)
+            for label, raw in dry.times.items()
+        }
         decimal_marks += [mark for raw in dry.amounts.values() for mark in _decimal_marks(unfolded, raw)]
     cells.date_rules = dates.settle(times, landing.day_order)
     cells.decimal_comma = "," in decimal_marks and "." not in decimal_marks

@@ -35,6 +35,34 @@ TWO_LISTS = Source(
     ),
 )
 
+BESIDE_A_LIST = Source(
+    name="beside_a_list",
+    title="A time beside a list",
+    is_documents=True,
+    needs=("id", "items"),
+    tables=(
+        Table("tickets", {"ticket_id": identifier("$.id"), "created_at": time("$.at", zone="UTC")}),
+        Table(
+            "refunds",
+            {"refund_id": text("@.id"), "refunded_at": time("$.at", zone="UTC")},
+            each="$.items",
+        ),
+    ),
+)
+
+
+def test_a_time_beside_a_list_is_read_when_every_list_is_empty(tmp_path: Path) -> None:
+    path = tmp_path / "beside.json"
+    path.write_text(json.dumps([{"id": "1", "at": "2026-04-01T10:00:00Z", "items": []}]), encoding="utf-8")
+    with desk(tmp_path) as at:
+        (sheet,) = sheets(path, at.con, at.scratch)
+        assert isinstance(sheet, Sheet)
+        landed = landing.land(at.con, sheet, BESIDE_A_LIST, at.told("beside"))
+        assert (landed.loaded, landed.rejected) == (1, 0), at.rejects()
+        assert at.con.execute("select created_at from raw_tickets").fetchall() == [
+            (datetime(2026, 4, 1, 10),)
+        ]
+
 
 def test_times_of_the_same_name_in_two_lists_are_settled_apart(tmp_path: Path) -> None:
     path = tmp_path / "two.json"
