@@ -101,12 +101,16 @@ def test_the_command_says_what_it_did_and_goes_on_at_its_interval_until_it_is_st
         at(api, monkeypatch)
         running = start(store, "--every", "10s")
         assert running.stdout is not None
+        assert running.stderr is not None
         lines = [running.stdout.readline() for _ in range(2)]
+        err = ""
+        while "every 10s" not in err:  # said once the first sync is done: it waits from here on
+            assert (line := running.stderr.readline()), err
+            err += line
         running.send_signal(signal.SIGINT)
-        _, err = running.communicate(timeout=60)
+        err += running.communicate(timeout=60)[1]
     assert lines[0].startswith("zendesk.main-tickets.ndjson: zendesk — 1 rows = 1 loaded")
     assert lines[1] == "Zendesk (main): 1 new or changed records.\n"
-    assert "every 10s" in err
     assert err.splitlines()[-1] == "Stopped."
     assert running.returncode == 130
 
