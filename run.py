@@ -373,7 +373,7 @@ def main(arguments: list[str]) -> int:
     elif arguments and not arguments[0].startswith("-"):
         set_up()
         if arguments[0] == "test":
-            return run("pytest", *arguments[1:], folder=HERE)
+            return run("pytest", "-n", "auto", "--dist", "loadfile", *arguments[1:], folder=HERE)
         return run("pipelines", *arguments)
     options = argparse.ArgumentParser(add_help=False, usage=sentence("help"))
     options.add_argument("--no-browser", action="store_true")
