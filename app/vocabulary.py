@@ -1,17 +1,19 @@
-"""The parts of the page on which the shop's own words get their causes."""
+"""The parts of the page on which the shop's own words get their causes, and words for channels their channel."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import polars as pl
 import streamlit as st
 
 from app import db, formats, history, names
 from app.frame import Page
-from app.i18n import md, t
+from app.i18n import LANGS, md, say, t
 from pipelines import editing, mapping_files, user_changes
 from pipelines.cells import plain
+from pipelines.channels import CHANNELS, NAMES
 from pipelines.editing import Value
 from pipelines.shop_tags import IGNORE
 from pipelines.store import Store, StoreError
@@ -21,7 +23,9 @@ from pipelines.user_changes import Change
 ON_A_PAGE = 20
 #: words beside one another; a phone puts them below one another
 ACROSS = 2
-KINDS = ("all", "tag", "reason", "condition")
+KINDS = ("all", "tag", "reason", "condition", "channel")
+#: chosen for a word that is itself the name of a channel; no channel is called so
+OWN = ""
 _CHOICES = "_causes_chosen"
 
 
@@ -31,20 +35,26 @@ def store() -> Store:
 
 
 def words() -> tuple[pl.DataFrame, int]:
-    """The values that a reader can give a cause to, most frequent first; and how many more nobody can map here.
+    """The values that a reader can say the meaning of, most frequent first; and how many more nobody can map here.
 
-    One row a kind (tag, reason, condition), scheme and value.
+    One row a kind (tag, reason, condition, channel), scheme and value.
     """
-    rows = db.query("unmapped_values").filter(pl.col("value_kind") != "channel")
-    values = [Value(value, scheme) for value, scheme in rows.select("value", "scheme").iter_rows()]
+    rows = db.query("unmapped_values")
+    values = [_value(row) for row in rows.rows(named=True)]
     ours = pl.Series(editing.can_map(store(), values), dtype=pl.Boolean)
-    is_condition = pl.col("scheme").str.ends_with(".condition").fill_null(value=False)
+    is_condition = pl.col("scheme").str.ends_with(".condition").fill_null(value=False) & (
+        pl.col("value_kind") == "reason"
+    )
     told = rows.with_columns(kind=pl.when(is_condition).then(pl.lit("condition")).otherwise("value_kind"))
     return told.filter(ours).sort("signal_count", "value", descending=[True, False]), int((~ours).sum())
 
 
+def _value(row: Mapping[str, Any]) -> Value:
+    return Value(row["value"], row["scheme"], row["value_kind"] == "channel")
+
+
 def draw(page: Page) -> None:
-    """The words, a cause to choose for each, and what was chosen before."""
+    """The words, a cause or channel to choose for each, and what was chosen before."""
     history.said()
     rows, others = words()
     st.markdown(t("vocabulary.what"))
@@ -84,11 +94,12 @@ def _narrowed(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _list(page: Page, rows: pl.DataFrame) -> None:
-    """A list of causes for each word, the suggested one first; and a button that maps what was chosen."""
+    """A list of causes or channels for each word, the suggested one first; and a button that maps what was chosen."""
     chosen: dict[Value, str] = st.session_state.setdefault(_CHOICES, {})
     found = rows.rows(named=True)
-    suggested = _suggested(str(db.snapshot()), rows["value"].to_list())
-    titles = dict(sorted(names.causes().items(), key=lambda cause: plain(cause[1])))
+    values = [_value(row) for row in found]
+    suggested = _suggested(str(db.snapshot()), values)
+    causes, channels = _sorted(names.causes()), _sorted(_channels())
     where = _schemes(rows["scheme"].drop_nulls().unique().to_list())
     for start in range(0, len(found), ACROSS):
         batch = zip(
@@ -99,35 +110,54 @@ def _list(page: Page, rows: pl.DataFrame) -> None:
         )
         for place, row, suggestion in batch:
             with place:
-                _word(Value(row["value"], row["scheme"]), suggestion, titles, chosen)
+                value = _value(row)
+                _word(value, suggestion, channels if value.is_channel else causes, chosen)
+                place_name = where.get(row["scheme"], t("vocabulary.tag"))
+                kind = f"{names.code('value_kind', 'channel')} · " if value.is_channel else ""
                 seen = t(
                     "vocabulary.seen",
-                    where=where.get(row["scheme"], t("vocabulary.tag")),
+                    where=f"{kind}{place_name}",
                     n=row["signal_count"],
                     day=formats.day(row["last_seen_date"], page.lang),
                 )
-                st.caption(md(" · ".join([seen, *_like(suggestion)])))
-    values = [Value(row["value"], row["scheme"]) for row in found]
+                st.caption(md(" · ".join([seen, *_like(value, suggestion)])))
     _buttons(values, suggested, chosen)
 
 
-def _like(suggestion: Suggestion | None) -> list[str]:
-    """Why a cause is suggested, if one is."""
+def _channels() -> dict[str, str]:
+    """What channels are called, ours and those that the shop named, by their codes."""
+    shop = db.query("ref_channels").filter(pl.col("origin") == "shop")["channel"].unique().to_list()
+    return {code: names.code("channel", code) for code in (*NAMES, *shop)}
+
+
+def _sorted(titles: Mapping[str, str]) -> dict[str, str]:
+    return dict(sorted(titles.items(), key=lambda each: plain(each[1])))
+
+
+def _like(value: Value, suggestion: Suggestion | None) -> list[str]:
+    """Why a cause or channel is suggested, if one is."""
     if suggestion is None:
         return []
-    ignored = suggestion.cause == IGNORE
-    cause = t("vocabulary.ignore") if ignored else names.cause(suggestion.cause)
-    return [t("vocabulary.like", cause=cause, like=suggestion.like)]
+    return [t("vocabulary.like", cause=_title(suggestion.cause, value.is_channel), like=suggestion.like)]
+
+
+def _title(code: str, is_channel: bool) -> str:
+    """What a cause or channel is called, or 'says nothing'."""
+    if is_channel:
+        return names.code("channel", code)
+    return t("vocabulary.ignore") if code == IGNORE else names.cause(code)
 
 
 def _word(
     value: Value, suggestion: Suggestion | None, titles: dict[str, str], chosen: dict[Value, str]
 ) -> None:
-    """One word and the causes that it may mean."""
-    key = f"c_{value.scheme}_{value.value}"
-    labels: dict[str | None, str] = {None: t("vocabulary.choose"), IGNORE: t("vocabulary.ignore")}
+    """One word and the causes, or the channels, that it may mean."""
+    key = f"{'channel' if value.is_channel else 'c'}_{value.scheme}_{value.value}"
+    other = OWN if value.is_channel else IGNORE
+    says = t("vocabulary.own", word=value.value[:60]) if value.is_channel else t("vocabulary.ignore")
+    labels: dict[str | None, str] = {None: t("vocabulary.choose"), other: says}
     labels.update(titles)
-    options: list[str | None] = [None, IGNORE, *titles]
+    options: list[str | None] = [None, other, *titles]
     if suggestion is not None and suggestion.cause in labels:
         options = [None, suggestion.cause, *(o for o in options if o not in (None, suggestion.cause))]
         labels[suggestion.cause] = t("vocabulary.suggested", cause=labels[suggestion.cause])
@@ -165,8 +195,9 @@ def _buttons(
 
 
 def _save(chosen: dict[Value, str], who: str) -> None:
+    meant = {value: value.value if code == OWN else code for value, code in chosen.items()}
     try:
-        changes = editing.set_causes(store(), dict(chosen), who)
+        changes = editing.set_causes(store(), meant, who)
     except StoreError as error:
         history.say(error.message)
         st.rerun()
@@ -177,19 +208,36 @@ def _save(chosen: dict[Value, str], who: str) -> None:
 
 
 def _schemes(schemes: Sequence[str]) -> dict[str, str]:
-    """What the vocabularies are called: of a mapping its title."""
+    """What the vocabularies and tools are called: of a mapping its title."""
     titles = {m.draft.name: m.draft.title or m.draft.name for m in mapping_files.saved(store()) if m.draft}
     told = {}
     for scheme in schemes:
         name = scheme.removeprefix("mapping.").removesuffix(".condition")
-        is_mapping = scheme.startswith("mapping.")
+        is_mapping = scheme.startswith("mapping.") or scheme in titles
         told[scheme] = titles.get(name, name) if is_mapping else names.code("scheme", scheme)
     return told
 
 
 @st.cache_data(max_entries=40, show_spinner=False)
-def _suggested(snapshot: str, values: list[str]) -> list[Suggestion | None]:
+def _suggested(snapshot: str, values: list[Value]) -> list[Suggestion | None]:
     """The best suggestion for each value, from everything that the rules know; a snapshot never changes."""
+    causes = iter(suggest([each.value for each in values if not each.is_channel], _known_causes()))
+    channels = iter(suggest([each.value for each in values if each.is_channel], _known_channels()))
+    return [next(channels if each.is_channel else causes) for each in values]
+
+
+def _known_channels() -> dict[str, str]:
+    """The channel of each text that names one: words of tools, and what we call channels in any language."""
+    # a vendor's 'channel::api' would be found in every word that has 'channel' in it
+    known = {word: code for word, code in CHANNELS.items() if "::" not in word}
+    for lang in LANGS:
+        known |= {say(lang, f"channel.{code}"): code for code in NAMES}
+    rows = db.query("ref_channels").filter(pl.col("origin") == "shop")
+    return known | dict(rows.select("code", "channel").iter_rows())
+
+
+def _known_causes() -> dict[str, str]:
+    """The cause, or 'ignore', of each text that the rules know."""
     known: dict[str, str] = {}
     for table, column in (("ref_phrases", "phrase"), ("ref_codes", "code"), ("ref_tags", "tag")):
         rows = db.query(table)
@@ -198,10 +246,10 @@ def _suggested(snapshot: str, values: list[str]) -> list[Suggestion | None]:
     titles = db.query("ref_causes")
     for column in ("title_fr", "title_en"):
         known |= dict(zip(titles[column], titles["cause"], strict=True))
-    return suggest(values, known)
+    return known
 
 
 def _told(change: Change, at: str, who: str) -> str:
-    after = t("vocabulary.unmapped") if change.after is None else names.cause(change.after)
-    after = t("vocabulary.ignore") if change.after == IGNORE else after
+    is_channel = change.what == "channel"
+    after = t("vocabulary.unmapped") if change.after is None else _title(change.after, is_channel)
     return t("vocabulary.changed", at=at, who=who, value=change.value or "", cause=after)

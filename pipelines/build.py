@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import causes, channels, phrases, shop_channels, views
+from pipelines import causes, channels, phrases, shop_channels, user_changes, views
 from pipelines.contract import KINDS, Kind
 from pipelines.recognise import NotRecognised, user_mappings
 from pipelines.shop_channels import ShopChannelsError
@@ -120,7 +120,7 @@ def _create_references(con: duckdb.DuckDBPyConnection, store: Store) -> None:
     """The ref_ tables; a list of the shop's that cannot be used is told with its line, and stops the build."""
     try:
         causes.create_reference_tables(con, causes.read_causes(QUERIES / "causes"), _tags(store))
-        shop_channels.create_channel_table(con, store.user / "channels.csv", _tools(store))
+        shop_channels.create_channel_table(con, store.user / "channels.csv", tools(store))
     except (ShopTagsError, ShopChannelsError) as error:
         raise StoreError(error.message) from error
 
@@ -130,10 +130,15 @@ def _tags(store: Store) -> Path | None:
     return path if path.exists() else None
 
 
-def _tools(store: Store) -> set[str]:
-    """The names under which records are kept: our sources and the user's mappings."""
+def tools(store: Store) -> set[str]:
+    """The names under which records are kept: our sources, the user's mappings, and those whose channels were mapped.
+
+    A mapping that is gone leaves its records, and the lines that the dashboard wrote of them must not stop a build.
+    """
+    mapped = {change.scheme for change in user_changes.changes(store) if change.what == "channel"}
     try:
-        return {source.name for source in (*find_sources(), *user_mappings(_mappings(store)))}
+        known = {source.name for source in (*find_sources(), *user_mappings(_mappings(store)))}
+        return known | {name for name in mapped if name is not None}
     except NotRecognised as error:
         raise StoreError(error.message) from error
 

@@ -1,7 +1,7 @@
-"""Changes of the user's mappings and tags: each checked before it is written, written whole, logged, and taken back.
+"""Changes of the user's mappings, tags and channels: each checked, written whole, logged, and taken back.
 
 What a value of the shop means is kept where it belongs: in the mapping that read it ([reasons], [conditions]); tags and
-the reasons of tools in tags.csv; what a tool's inspection found beside the mappings.
+reasons of tools in tags.csv, words for channels in channels.csv; what a tool's inspection found beside the mappings.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipelines import mapping_files, user_changes
-from pipelines.build import QUERIES
+from pipelines.build import QUERIES, tools
 from pipelines.causes import Cause, read_causes
 from pipelines.cells import Cells
 from pipelines.mapping_files import Draft, Saved
 from pipelines.messages import Message
 from pipelines.phrases import normaliser
+from pipelines.shop_channels import ShopChannelsError, channel_in, same_channel, with_channel
+from pipelines.shop_lists import list_text
 from pipelines.shop_tags import IGNORE, ShopTagsError, file_text, read_shop_tags, with_causes
 from pipelines.sources import find_sources
 from pipelines.sources.mapping import CODES, MappingError, written_mapping
@@ -27,16 +29,18 @@ from pipelines.unloading import unload
 from pipelines.user_changes import Change, What
 
 _TAGS = "tags.csv"
+_CHANNELS = "channels.csv"
 _SCHEME = "mapping."
 _CONDITION = ".condition"
 
 
 @dataclass(frozen=True)
 class Value:
-    """A tag (no scheme), a reason or an inspected condition as a tool or file writes it."""
+    """A tag (no scheme), a reason, an inspected condition or a word for a channel, as a tool or file writes it."""
 
     value: str
     scheme: str | None = None
+    is_channel: bool = False  # then the scheme is the tool
 
 
 def save_mapping(store: Store, draft: Draft, who: str, note: str = "", old: Saved | None = None) -> Path:
@@ -87,7 +91,8 @@ def can_map(store: Store, values: Sequence[Value]) -> list[bool]:
 def set_causes(store: Store, causes: Mapping[Value, str | None], who: str) -> list[Change]:
     """Gives values their causes (or 'ignore', or None: none any more), and says what that changed.
 
-    Raises StoreError for a cause that does not exist, or when the user's own files cannot be read; nothing is written.
+    The "cause" of a word for a channel is the channel: ours, or a name of the shop's own. Raises StoreError for a cause
+    that does not exist, or when the user's own files cannot be read; nothing is written.
     """
     changes = _change(store, causes, who, None)
     user_changes.remember(store, changes)
@@ -103,8 +108,9 @@ def undo(store: Store, change: Change, who: str) -> Change:
         back = _undo_file(store, change, who)
         user_changes.remember(store, [back])
         return back
-    value = Value(change.value or "", change.scheme)
-    if _cause_now(store, value) != change.after:
+    value = Value(change.value or "", change.scheme, change.what == "channel")
+    now = _cause_now(store, value)
+    if now != change.after and not (value.is_channel and same_channel(now, change.after)):
         raise user_changes.changed_since(change)
     made = _change(store, {value: change.before}, who, change.id)
     user_changes.remember(store, made)
@@ -125,8 +131,8 @@ def tool_conditions() -> frozenset[str]:
 
 def _change(store: Store, causes: Mapping[Value, str | None], who: str, undoes: str | None) -> list[Change]:
     known = _known_causes()
-    for cause in causes.values():
-        if cause is not None and cause != IGNORE and cause not in known:
+    for value, cause in causes.items():
+        if not value.is_channel and cause is not None and cause != IGNORE and cause not in known:
             raise StoreError(Message("unknown_cause", {"cause": cause}))
     texts: dict[Path, str] = {}
     changes: list[Change] = []
@@ -134,13 +140,20 @@ def _change(store: Store, causes: Mapping[Value, str | None], who: str, undoes: 
         for path, text, before in _places(store, value, texts, known):
             if before == cause:
                 continue
-            texts[path] = _with(path, text, value, cause)
-            what: What = "condition" if _is_condition(value) else "reason" if value.scheme else "tag"
+            texts[path] = _with(store, path, text, value, cause)
+            # a channel is called as the file now says: as it was spelt first, or by our name for it
+            after = _channel_in(store, texts[path], value) if value.is_channel else cause
             named = {"value": value.value, "scheme": value.scheme, "undoes": undoes}
-            changes.append(user_changes.new(who, what, _named(store, path), before, cause, **named))
+            changes.append(user_changes.new(who, _what(value), _named(store, path), before, after, **named))
     for path, text in texts.items():
-        user_changes.write_file(path, "\ufeff" + text if path.name == _TAGS else text)
+        user_changes.write_file(path, "\ufeff" + text if path.suffix == ".csv" else text)
     return changes
+
+
+def _what(value: Value) -> What:
+    if value.is_channel:
+        return "channel"
+    return "condition" if _is_condition(value) else "reason" if value.scheme else "tag"
 
 
 def _cause_now(store: Store, value: Value) -> str | None:
@@ -156,6 +169,10 @@ def _places(
     store: Store, value: Value, texts: Mapping[Path, str], known: Mapping[str, Cause]
 ) -> list[tuple[Path, str, str | None]]:
     """The files that say (or will say) what a value means: path, its text as it will be, and the cause there now."""
+    if value.is_channel:
+        path = store.user / _CHANNELS
+        text = texts.get(path, list_text(path) if path.exists() else "")
+        return [(path, text, _channel_in(store, text, value))]
     if (name := _mapping_of(value)) is not None:
         column = "condition_raw" if _is_condition(value) else "reason_raw"
         readers = [
@@ -184,8 +201,17 @@ def _places(
         return [(path, text, before.get(normal.codes([value.value])[0]))]
 
 
-def _with(path: Path, text: str, value: Value, cause: str | None) -> str:
+def _channel_in(store: Store, text: str, value: Value) -> str | None:
+    try:
+        return channel_in(text, _CHANNELS, value.value, value.scheme or "", tools(store))
+    except ShopChannelsError as error:
+        raise StoreError(error.message) from error
+
+
+def _with(store: Store, path: Path, text: str, value: Value, cause: str | None) -> str:
     """The text of a file in which the value has this cause."""
+    if value.is_channel:
+        return with_channel(text, value.value, value.scheme or "", cause, tools(store))
     if path.name == _TAGS:
         return with_causes(text, {value.value: cause})
     section = _section(value)
@@ -211,9 +237,13 @@ def _same_code(table: Mapping[str, str], value: str) -> list[str]:
 
 
 def _is_condition(value: Value) -> bool:
-    return value.scheme is not None and (
-        value.scheme in tool_conditions()
-        or (value.scheme.startswith(_SCHEME) and value.scheme.endswith(_CONDITION))
+    return (
+        value.scheme is not None
+        and not value.is_channel
+        and (
+            value.scheme in tool_conditions()
+            or (value.scheme.startswith(_SCHEME) and value.scheme.endswith(_CONDITION))
+        )
     )
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from pipelines.cause_files import Cause
 from pipelines.messages import Message
 from pipelines.phrases import normaliser
+from pipelines.shop_lists import harmless
 
 IGNORE = "ignore"
 _HEADERS = {"TAG": "tag", "TAGS": "tag", "ETIQUETTE": "tag", "CAUSE": "cause"}
@@ -85,17 +85,11 @@ def with_causes(text: str, causes: Mapping[str, str | None]) -> str:
             kept[-1][at_cause] = cause
     for code, (tag, cause) in wanted.items():
         if code not in told and cause is not None:
-            kept.append([_harmless(tag) if name == "tag" else cause if name else "" for name in names])
+            kept.append([harmless(tag) if name == "tag" else cause if name else "" for name in names])
     out = io.StringIO()
     writer = csv.writer(out, delimiter=separator, lineterminator="\r\n" if "\r\n" in text else "\n")
     writer.writerows([header_cells, *kept])
     return out.getvalue()
-
-
-def _harmless(tag: str) -> str:
-    """A tag on one line, that no spreadsheet takes for a formula; it is compared without such signs."""
-    flat = re.sub(r"\s+", " ", tag).strip()
-    return f"'{flat}" if flat[:1] in ("=", "+", "-", "@") else flat
 
 
 def _table(text: str) -> tuple[str, list[str], list[list[str]]]:

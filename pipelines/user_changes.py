@@ -20,12 +20,13 @@ from pipelines.messages import Message
 from pipelines.store import Store, StoreError
 
 LOG = "changes.jsonl"
-What = Literal["tag", "reason", "condition", "mapping", "records"]
+What = Literal["tag", "reason", "condition", "channel", "mapping", "records"]
 
 
 @dataclass(frozen=True)
 class Change:
-    """One change. Of a mapping file, `before` and `after` are its text; of a value, its cause, or 'ignore'.
+    """One change. Of a mapping file, `before` and `after` are its text; of a value, its cause, or 'ignore'; of a word
+    for a channel, the channel (`scheme` is the tool).
 
     Of records that were taken out, `file` is the mapping's name and `before` how many they were.
     """

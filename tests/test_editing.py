@@ -303,6 +303,73 @@ def test_mapped_values_class_history_again_and_one_taken_back_leaves_the_others(
     assert (first.value in left, second.value in left) == (True, False)
 
 
+TICKETS = (
+    "Ticket id,Initial channel,Created by an agent,Subject,Creation date,Order number\n"
+    "1,Minitel,False,wrong item,2026-03-27 10:00:00,\n2,Twitter-DMs,False,wrong item,2026-03-27 10:00:00,\n"
+)
+MINITEL = Value("Minitel", "gorgias", is_channel=True)
+
+
+def channels_told(store: Store) -> list[str]:
+    return sorted(Reader(store).query("cases")["channel"].to_list())
+
+
+def test_a_word_for_a_channel_changes_history_and_is_taken_back(store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "tickets.csv"
+    file.write_text(TICKETS, encoding="utf-8")
+    load([file], store)
+    path = store.user / "channels.csv"
+    path.write_bytes("Mot;Canal\r\nCafé;Réseau social\r\n".encode("cp1252"))
+    twitter = Value("Twitter-DMs", "gorgias", is_channel=True)
+    changed = set_causes(store, {MINITEL: "reseau-social", twitter: "x"}, "Ana")
+    told = [(c.what, c.value, c.scheme, c.file, c.before, c.after) for c in changed]
+    assert told == [
+        ("channel", "Minitel", "gorgias", "channels.csv", None, "Réseau social"),  # as it was spelt first
+        ("channel", "Twitter-DMs", "gorgias", "channels.csv", None, "x"),
+    ]
+    text = path.read_bytes().decode("utf-8-sig")
+    assert text.startswith("Mot;Canal;outil\r\nCafé;Réseau social\r\nMinitel;reseau-social;gorgias\r\n")
+    load([], store)
+    assert channels_told(store) == ["Réseau social", "x"]
+    # by hand the first spelling goes: the channel is still the same one
+    path.write_text("\ufeff" + text.replace("Café;Réseau social\r\n", ""), encoding="utf-8", newline="")
+    for change in changed:
+        undo(store, change, "Ben")
+    assert path.read_bytes().decode("utf-8-sig") == "Mot;Canal;outil\r\n"
+    load([], store)
+    assert channels_told(store) == ["Minitel", "Twitter-DMs"]
+    with pytest.raises(StoreError) as refused:
+        undo(store, changed[0], "Ana")
+    assert refused.value.message.code == "undo_changed_since"
+
+
+def test_a_channel_file_that_cannot_be_used_is_left_as_it_is(store: Store) -> None:
+    store.user.mkdir(parents=True)
+    path = store.user / "channels.csv"
+    path.write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(StoreError) as refused:
+        set_causes(store, {MINITEL: "tiktok"}, "")
+    assert refused.value.message.code == "shop_channels_header"
+    assert (path.read_text(encoding="utf-8"), user_changes.changes(store)) == ("a,b\n1,2\n", [])
+
+
+def test_channels_of_a_mapping_outlive_it(store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "tickets.csv"
+    file.write_text("No,Date,Canal\n1,2026-02-03 10:00,Minitel\n", encoding="utf-8")
+    columns = {"ticket_id": ("No",), "created_at": ("Date",), "channel_raw": ("Canal",)}
+    save_mapping(store, Draft("desk", "tickets", columns=columns), "Ana")
+    load([file], store)
+    rows = Reader(store).query("unmapped_values").filter(value_kind="channel")
+    assert rows.select("scheme", "value").rows() == [("desk", "Minitel")]
+    set_causes(store, {Value("Minitel", "desk", is_channel=True): "Minitel"}, "Ana")
+    load([], store)
+    assert Reader(store).query("unmapped_values").filter(value_kind="channel").is_empty()
+    (saved,) = mapping_files.saved(store)
+    delete_mapping(store, saved, "Ana")
+    load([], store)  # a line of a tool that nobody knows would stop it
+    assert Reader(store).query("unmapped_values").filter(value_kind="channel").is_empty()
+
+
 def test_a_log_that_a_crash_cut_off_is_read_up_to_there(store: Store) -> None:
     set_causes(store, {Value("a"): "other"}, "Ana")
     with (store.user / user_changes.LOG).open("a", encoding="utf-8") as log:

@@ -13,6 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.i18n import UnknownTextError, md, say, texts, typeset
+from pipelines.channels import NAMES
 from pipelines.contract import KINDS
 
 APP = Path(__file__).parent.parent / "app"
@@ -97,6 +98,7 @@ def known_codes() -> dict[str, set[str]]:
         "exposure": {c["exposure"] for c in causes},
         "evidence": {"decision", "fact", "tag", "reason", "words", "default", "none"},
         "record_kind": set(KINDS),
+        "channel": set(NAMES),
         **{f"kpi.{name}": {"short", "n", "why"} for name in kpis},
     }
 
@@ -183,7 +185,7 @@ CODES = tuple(
     f"{group}."
     for group in (
         "family party evidence place_kind signal kpi file_status record_kind value_kind exposure dimension "
-        "measure grain basis shape scheme word"
+        "measure grain basis shape scheme word channel"
     ).split()
 )
 

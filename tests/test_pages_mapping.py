@@ -9,12 +9,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.i18n import texts
+from app.vocabulary import OWN
 from pipelines import user_changes
 from pipelines.contract import KINDS
 from pipelines.load import load
 from pipelines.proposing import fields
 from pipelines.proposing.vocabulary import _book
 from pipelines.reader import Reader
+from pipelines.shop_channels import read_shop_channels
 from pipelines.store import Store
 from tests.test_pages import drawn, words
 
@@ -305,3 +307,76 @@ def test_with_everything_mapped_the_page_says_so(store: Store) -> None:
     load([file], store)
     app = fine(drawn("vocabulary", lang="en"))
     assert any("All is mapped" in e.value for e in app.success)
+
+
+CHANNELS = (
+    "Ticket id,Initial channel,Created by an agent,Subject,Creation date,Order number",
+    "1,Minitel,False,wrong item,2026-03-27 10:00:00,",
+    "2,Minitel,False,damaged,2026-03-28 10:00:00,",
+    "3,WhatsApp pro,False,wrong item,2026-03-27 10:00:00,",
+    "4,<b>Salon</b>,False,wrong item,2026-03-29 10:00:00,",
+)
+
+
+@pytest.fixture
+def with_channels(store: Store) -> Store:
+    file = store.folder.parent / "tickets.csv"
+    file.write_text("\n".join(CHANNELS) + "\n", encoding="utf-8")
+    load([file], store)
+    return store
+
+
+def told(store: Store) -> set[str]:
+    return set(Reader(store).query("cases")["channel"].to_list())
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_words_for_channels_get_a_channel_or_one_of_their_own_and_it_is_taken_back(
+    with_channels: Store, lang: str
+) -> None:
+    (with_channels.user / "channels.csv").write_text(
+        "word,channel\nx-lyon,Boutique de Lyon\n", encoding="utf-8"
+    )
+    load([], with_channels)
+    app = fine(drawn("vocabulary", lang=lang))
+    assert "WhatsApp" in words(app)  # suggested
+    minitel = app.selectbox(key="channel_gorgias_Minitel")
+    own = {"fr": "Un canal à part\u202f: «\u202fMinitel\u202f»", "en": "A channel of its own: “Minitel”"}
+    phone = {"fr": "Téléphone", "en": "Phone"}
+    assert minitel.options[1] == own[lang]
+    assert {phone[lang], "Boutique de Lyon"} <= set(minitel.options)
+    fine(minitel.set_value(OWN).run())
+    fine(app.selectbox(key="channel_gorgias_<b>Salon</b>").set_value("Boutique de Lyon").run())
+    fine(app.button(key="take_suggestions").click().run())
+    assert box(app, "channel_gorgias_WhatsApp pro") == "whatsapp"
+    app.text_input(key="w_who").set_value("Ana")
+    fine(app.button(key="map_words").click().run())
+    assert unmapped(with_channels) == set()
+    assert told(with_channels) == {"Minitel", "Boutique de Lyon", "whatsapp"}
+    found, warnings = read_shop_channels(with_channels.user / "channels.csv", {"gorgias"})
+    assert warnings == []
+    assert {(each.tool, each.code, each.channel) for each in found} == {
+        (None, "X_LYON", "Boutique de Lyon"),
+        ("gorgias", "MINITEL", "Minitel"),
+        ("gorgias", "WHATSAPP_PRO", "whatsapp"),
+        ("gorgias", "B_SALON_B", "Boutique de Lyon"),
+    }
+    history = {change.value: change for change in user_changes.changes(with_channels)}
+    one = history["WhatsApp pro"]
+    assert (one.who, one.what, one.before, one.after) == ("Ana", "channel", None, "whatsapp")
+    assert "→ WhatsApp" in words(app)
+    fine(app.button(key=f"undo_{one.id}").click().run())
+    assert unmapped(with_channels) == {"WhatsApp pro"}
+    assert told(with_channels) == {"Minitel", "Boutique de Lyon", "WhatsApp pro"}
+    assert "WhatsApp pro" not in (with_channels.user / "channels.csv").read_text(encoding="utf-8")
+
+
+def test_channels_alone_can_be_listed(with_channels: Store) -> None:
+    app = drawn("vocabulary", lang="en")
+    fine(app.selectbox(key="w_word_kind").set_value("channel").run())
+    assert {s.key for s in app.selectbox if (s.key or "").startswith(("channel_", "c_"))} == {
+        "channel_gorgias_Minitel",
+        "channel_gorgias_WhatsApp pro",
+        "channel_gorgias_<b>Salon</b>",
+    }
+    assert "channel · gorgias · seen 2 times" in words(app)

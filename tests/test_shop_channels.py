@@ -6,14 +6,21 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipelines.channels import NAMES
 from pipelines.messages import LANGUAGES, Message, sentence
+from pipelines.phrases import normaliser
 from pipelines.shop_channels import (
     ShopChannel,
     ShopChannelsError,
+    channel_in,
     create_channel_table,
     read_shop_channels,
+    same_channel,
+    told_channels,
+    with_channel,
 )
 from pipelines.sources import find_sources
 
@@ -125,3 +132,64 @@ def test_the_table_holds_our_names_and_the_shops_words(tmp_path: Path) -> None:
         create_channel_table(con, path, TOOLS)
         shop = con.sql("select source, code, channel from ref_channels where origin = 'shop'").fetchall()
     assert shop == [("zendesk", "ANY_CHANNEL", "tiktok")]
+
+
+# --- a line written by the dashboard
+
+BY_HAND = (
+    'Mot;Note;Outil;Canal\r\n# "ours", since 2024\r\n\r\nminitel;"a; b";Help Scout;line\r\nminitel;;;x\r\n'
+    "app;;gorgias;\r\n8;;freshdesk;youtube"
+)
+
+
+def test_a_line_is_written_for_its_tool_and_every_other_stays_as_it_is() -> None:
+    added = with_channel(BY_HAND, "Minitel", "gorgias", "tiktok", TOOLS)
+    assert added == BY_HAND + "\r\nMinitel;;gorgias;tiktok\r\n"
+    assert with_channel(added, "MINITEL", "gorgias", None, TOOLS) == BY_HAND + "\r\n"
+    changed = with_channel(BY_HAND, "Minitel", "helpscout", "Mon canal", TOOLS)
+    assert changed == BY_HAND.replace("Help Scout;line", "Help Scout;Mon canal")
+    filled = with_channel(BY_HAND, "App", "gorgias", "mobile", TOOLS)
+    assert filled == BY_HAND.replace("app;;gorgias;", "app;;gorgias;mobile")
+    assert with_channel(BY_HAND, "nobody", "gorgias", None, TOOLS) == BY_HAND
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", "word,tool,channel\nMinitel,zendesk,tiktok\n"),
+        ("word,channel\nPOS,Lyon", "word,channel,tool\nPOS,Lyon\nMinitel,tiktok,zendesk\n"),
+        (
+            "mot;canal\nPOS;Lyon;a remark\n",
+            "mot;canal;;outil\nPOS;Lyon;a remark\nMinitel;tiktok;;zendesk\n",
+        ),
+    ],
+)
+def test_a_file_without_a_column_of_tools_gets_one(before: str, after: str) -> None:
+    assert with_channel(before, "Minitel", "zendesk", "tiktok", TOOLS) == after
+    assert channel_in(after, "channels.csv", "minitel", "zendesk", TOOLS) == "tiktok"
+    assert channel_in(after, "channels.csv", "minitel", "gorgias", TOOLS) is None
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.dictionaries(st.text(min_size=1), st.sampled_from(["email", "Réseau", "=1+1", "@lyon"]), max_size=5)
+)
+def test_whatever_the_words_are_the_file_can_be_read_again(words: dict[str, str]) -> None:
+    with normaliser() as normal:
+        codes = dict(zip(words, normal.codes(list(words)), strict=True))
+    text = BY_HAND
+    wanted = {}
+    for word, channel in words.items():
+        if codes[word]:
+            text = with_channel(text, word, "zendesk", channel, TOOLS)
+            wanted[codes[word]] = channel
+    assert text.startswith(BY_HAND)
+    found = told_channels(text, "channels.csv", TOOLS)[0]
+    assert {each.code: each.channel for each in found if each.tool == "zendesk"} == wanted
+
+
+def test_channels_are_one_however_they_are_spelt() -> None:
+    assert same_channel("Boutique Lyon", "boutique-lyon")
+    assert same_channel(None, None)
+    assert not same_channel(None, "x")
+    assert not same_channel("微信", "抖音")

@@ -1,4 +1,4 @@
-"""What do the shop's own tags, reasons and inspected conditions mean, that no rule knows yet?"""
+"""What do the shop's own tags, reasons, inspected conditions and words for channels mean, that no rule knows yet?"""
 
 import streamlit as st
 
