@@ -23,6 +23,7 @@ from pipelines.sync.client import ATTEMPTS, Clock
 from pipelines.sync.engine import Request, Synced, Told, sync
 from tests.landed import Desk
 from tests.vendor_server import Api, Freshdesk, Gorgias, Zendesk, serving
+from tests.vendor_server_helpdesks import HelpScout
 from tests.vendor_server_shopify import Shopify
 from tests.vendor_server_shops import WooCommerce
 
@@ -85,6 +86,7 @@ SETTINGS = {
     "zendesk": {"email": "eva@boutique.example", "token": SECRET},
     "gorgias": {"email": "eva@boutique.example", "api_key": SECRET},
     "freshdesk": {"api_key": SECRET},
+    "helpscout": {"client_id": "c-1", "client_secret": SECRET},
     "shopify": {"client_id": "c-1", "client_secret": SECRET},
     "woocommerce": {"consumer_key": "ck_1", "consumer_secret": SECRET},
     "amazon": {
@@ -141,6 +143,7 @@ APIS = {
     "zendesk": Zendesk,
     "gorgias": Gorgias,
     "freshdesk": Freshdesk,
+    "helpscout": HelpScout,
     "shopify": Shopify,
     "woocommerce": WooCommerce,
 }

@@ -252,6 +252,8 @@ class Client:
     def _later(self, response: httpx.Response) -> _AgainError | SyncError:
         """What to raise for an answer that says: not now."""
         after = _retry_after(response.headers.get("retry-after", ""))
+        if after is None and response.status_code == 429:
+            after = self.vendor.rest(response.headers)
         code = "sync_wants_rest" if response.status_code == 429 else "sync_vendor_down"
         if after is not None and after > LONGEST_WAIT:
             return SyncError(self._say("sync_come_back", minutes=int(after // 60) + 1), response.status_code)

@@ -69,6 +69,14 @@ class OldestFirst:
     overlap: timedelta = timedelta(minutes=10)
     is_newest_first: bool = False
 
+    def changed_at(self, document: Document) -> datetime | None:
+        """When a record last changed; never later than the time by which the vendor sorts it."""
+        return _changed(document, self.changed)
+
+    def is_last(self, answer: Answer, count: int) -> bool:
+        """Whether nothing follows a page of so many records."""
+        return count < self.size
+
     def begin(self, since: datetime | None) -> Position:
         at = since or self.earliest
         return {"since": at.isoformat() if at else None, "page": self.first_page}
@@ -79,8 +87,8 @@ class OldestFirst:
 
     def take(self, position: Position, answer: Answer) -> Page:
         documents = self.shape(answer.data)
-        records = [Record(self.name, each, _changed(each, self.changed)) for each in documents]
-        if len(documents) < self.size:
+        records = [Record(self.name, each, self.changed_at(each)) for each in documents]
+        if self.is_last(answer, len(documents)):
             return Page(records)
         times = [record.changed_at for record in records if record.changed_at]
         behind = max(times) - timedelta(seconds=1) if times else None

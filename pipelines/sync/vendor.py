@@ -138,6 +138,8 @@ class Vendor:
     defaults: Mapping[str, str] = field(default_factory=dict)
     #: seconds to wait after an answer, by what it says of the quota that is left
     pause: Callable[[Answer], float] = lambda _: 0
+    #: seconds until it may be asked again, where "too many requests" tells it in headers of its own
+    rest: Callable[[Mapping[str, str]], float | None] = lambda _: None
     #: raises SyncError, or gives the seconds after which to ask again, for answers that fail with status 200
     judge: Callable[[Answer], float | None] = lambda _: None
     #: what the account that asks must be allowed to do, in the vendor's words

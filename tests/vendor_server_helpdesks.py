@@ -1,0 +1,92 @@
+"""The APIs of Help Scout, Intercom and Zoho Desk, as far as live sync asks them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.vendor_server import Api, Asked, Document, Reply
+
+
+@dataclass
+class Tokens(Api):
+    """What vendors share whose access tokens expire: the last one handed out is good."""
+
+    tokens: list[str] = field(default_factory=list)
+    scheme: str = "Bearer"
+
+    def expire(self) -> None:
+        self.tokens.append("another")
+
+    def hand_out(self, asked: Asked, **form: str) -> Reply:
+        wanted = {"client_id": "c-1", "client_secret": "geheim-123", **form}
+        if asked.method != "POST" or asked.form != wanted:
+            return Reply(400, {"error": "invalid_client"})
+        self.tokens.append(f"access-{len(self.tokens)}")
+        return Reply(data={"access_token": self.tokens[-1], "token_type": "bearer", "expires_in": 3600})
+
+    def is_known(self, asked: Asked) -> bool:
+        return bool(self.tokens) and asked.headers.get("authorization") == f"{self.scheme} {self.tokens[-1]}"
+
+
+@dataclass
+class HelpScout(Tokens):
+    """Conversations in numbered pages by a time of change that they do not tell; an empty page has no list."""
+
+    size: int = 2
+    changed: dict[int, str] = field(default_factory=dict)
+    without_faults: tuple[str, ...] = ("/v2/oauth2/token",)
+
+    def put(self, number: int, *, is_bare: bool = False, **more: Any) -> None:
+        at = self.tick()
+        self.changed[number] = at
+        made = self.records.get(number, {}).get("createdAt", at)
+        told = {
+            "id": number,
+            "number": 2000 + number,
+            "type": "email",
+            "status": "active",
+            "state": "published",
+            "subject": f"Ticket {number}",
+            "mailboxId": 1,
+            "createdAt": made,
+            "primaryCustomer": {"id": 7000 + number, "email": f"p{number}@exemple.fr"},
+        }
+        optional = {
+            "threads": 1,
+            "closedAt": None,
+            "userUpdatedAt": at,
+            "source": {"type": "email", "via": "customer"},
+            "tags": [{"id": 1, "color": "#000", "tag": "wrong item"}],
+            "customFields": [],
+            "_embedded": {"threads": [self._thread(number, at)]},
+        }
+        self.records[number] = told | ({} if is_bare else optional) | more
+
+    def _thread(self, number: int, at: str) -> Document:
+        return {
+            "id": 90000 + number,
+            "type": "customer",
+            "state": "published",
+            "body": "Ma commande #1281",
+            "createdBy": {"id": 7000 + number, "type": "customer"},
+            "createdAt": at,
+        }
+
+    def answer(self, asked: Asked) -> Reply:
+        if asked.path == "/v2/oauth2/token":
+            return self.hand_out(asked, grant_type="client_credentials")
+        if not self.is_known(asked):
+            return Reply(401, {"error": "invalid_token"})
+        wanted = {"status": "all", "embed": "threads", "sortField": "modifiedAt", "sortOrder": "asc"}
+        assert wanted.items() <= asked.params.items()
+        since, number = asked.params.get("modifiedSince", ""), int(asked.params["page"])
+        listed = [each for each in self.records.values() if self.changed[each["id"]] >= since]
+        listed.sort(key=lambda each: (self.changed[each["id"]], each["id"]))
+        page = listed[self.size * (number - 1) : self.size * number]
+        total = -(-len(listed) // self.size)
+        told = {"size": self.size, "totalElements": len(listed), "totalPages": total, "number": number}
+        return Reply(
+            data={"page": told} | ({"_embedded": {"conversations": page}} if page else {}),
+            headers={"X-RateLimit-Remaining-Minute": "150"},
+        )
