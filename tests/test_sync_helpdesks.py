@@ -33,7 +33,7 @@ def test_records_without_optional_parts_are_loaded(shop: Open, system: str) -> N
     assert at.tickets() == at.told()
     assert [(file.loaded, file.rejected) for file in done.files] == [(5, 0)]
     api.put(6, is_bare=True)
-    at.synced()
+    assert at.synced().records == 1
     assert at.tickets() == at.told()
 
 
