@@ -59,7 +59,7 @@ def vocabulary() -> dict[str, dict[str, str]]:
             code: names.of(name, code)
             for code in values.filter(values["dimension"] == name)["value"].drop_nulls()
         }
-        for name in ("party", "country")
+        for name in ("party", "country", "channel")
     }
     evidence = {code: names.code("evidence", code) for code in EVIDENCE}
     return {**said, "cause": names.causes(), "evidence": evidence, "conflict": {"true": t("cases.conflict")}}
@@ -70,7 +70,7 @@ def named(incidents: pl.DataFrame, words: Mapping[str, Mapping[str, str]]) -> pl
     return incidents.with_columns(
         *(
             pl.col(name).replace(words[name]).alias(f"{name}_name")
-            for name in ("cause", "party", "country", "evidence")
+            for name in ("cause", "party", "country", "evidence", "channel")
         ),
         order=pl.coalesce("order_name", "order_key"),
         conflict=pl.col("has_conflict").cast(pl.String).replace_strict(words["conflict"], default=""),
@@ -105,7 +105,7 @@ def table(page: Page, incidents: pl.DataFrame, n: int) -> None:
             Column("lot", t("column.lot")),
             Column("warehouse", t("column.warehouse")),
             Column("carrier", t("column.carrier")),
-            Column("channel", t("column.channel")),
+            Column("channel_name", t("column.channel")),
             Column("country_name", t("column.country")),
             Column("signal_count", t("column.signals"), "count"),
             Column("conflict", t("column.conflict")),

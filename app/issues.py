@@ -52,6 +52,9 @@ def table(page: Page, found: pl.DataFrame) -> None:
     rows = found.with_columns(
         title=pl.col("cause").replace(names.causes()),
         party_name=names.column(found, "party", "party"),
+        place_name=pl.when(pl.col("place_kind") == "channel")
+        .then(names.column(found, "place", "channel"))
+        .otherwise(pl.col("place")),
         place_kind_name=names.column(found, "place_kind", "place_kind"),
         ratio=pl.when(pl.col("rest_rate") > 0).then(pl.col("rate") / pl.col("rest_rate")),
     ).sort("cost_cents", "incident_count", descending=True, nulls_last=True)
@@ -60,7 +63,7 @@ def table(page: Page, found: pl.DataFrame) -> None:
         [
             Column("title", t("column.cause")),
             Column("place_kind_name", t("column.place_kind")),
-            Column("place", t("column.place")),
+            Column("place_name", t("column.place")),
             Column("party_name", t("column.party")),
             Column("weeks_present_count", t("column.weeks"), "count"),
             Column("incident_count", t("column.incidents"), "count"),

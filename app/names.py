@@ -44,7 +44,7 @@ def of(dimension: str, value: str | None) -> str:
         return cause(value)
     if dimension == "country":
         return country(value)
-    if dimension in ("family", "party"):
+    if dimension in ("family", "party", "channel"):
         return code(dimension, value)
     return UNKNOWN if value is None else value
 

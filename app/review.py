@@ -175,6 +175,7 @@ def issues(page: Page) -> None:
 
 def _issue(page: Page, rank: int, issue: dict[str, Any]) -> report.Row:
     kind = names.code("place_kind", issue["place_kind"])
+    place = names.of(issue["place_kind"], issue["place"])
     detail = [t("weekly_review.issue_weeks", n=issue["weeks_present_count"], count=issue["incident_count"])]
     if issue["rate"] and issue["rest_rate"] and issue["rate"] > issue["rest_rate"]:
         ratio = formats.number(issue["rate"] / issue["rest_rate"], page.lang, 1)
@@ -182,7 +183,7 @@ def _issue(page: Page, rank: int, issue: dict[str, Any]) -> report.Row:
     detail.append(t("weekly_review.issue_since", day=formats.day(issue["first_seen_date"], page.lang)))
     return report.Row(
         rank=str(rank),
-        title=f"{names.cause(issue['cause'])} · {t('weekly_review.place', kind=kind, place=issue['place'])}",
+        title=f"{names.cause(issue['cause'])} · {t('weekly_review.place', kind=kind, place=place)}",
         detail=" · ".join(detail),
         figure=formats.money(issue["cost_cents"], page.currency, page.lang, 0),
         badge=names.code("party", issue["party"]),
