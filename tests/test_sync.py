@@ -24,6 +24,7 @@ from pipelines.sync.engine import Request, Synced, Told, sync
 from tests.landed import Desk
 from tests.vendor_server import Api, Freshdesk, Gorgias, Zendesk, serving
 from tests.vendor_server_helpdesks import HelpScout
+from tests.vendor_server_marketplaces import Mirakl, Walmart
 from tests.vendor_server_shopify import Shopify
 from tests.vendor_server_shops import WooCommerce
 
@@ -78,6 +79,16 @@ class Shop:
             return {each["name"]: each["lineItems"][0]["title"] for each in self.api.records.values()}
         if self.system == "woocommerce":
             return {each["number"]: each["line_items"][0]["name"] for each in self.api.records.values()}
+        if self.system == "walmart":
+            return {
+                each["customerOrderId"]: each["orderLines"]["orderLine"][0]["item"]["productName"]
+                for each in self.api.records.values()
+            }
+        if self.system == "mirakl":
+            return {
+                each["order_id"]: each["order_lines"][0]["product_title"]
+                for each in self.api.records.values()
+            }
         return {str(each["id"]): each["subject"] for each in self.api.records.values()}
 
 
@@ -89,6 +100,8 @@ SETTINGS = {
     "helpscout": {"client_id": "c-1", "client_secret": SECRET},
     "shopify": {"client_id": "c-1", "client_secret": SECRET},
     "woocommerce": {"consumer_key": "ck_1", "consumer_secret": SECRET},
+    "mirakl": {"api_key": SECRET},
+    "walmart": {"client_id": "c-1", "client_secret": SECRET},
     "amazon": {
         "client_id": "c-1",
         "client_secret": SECRET,
@@ -121,6 +134,8 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
         desk = Desk(tmp_path)
         desks.append(desk)
         monkeypatch.setattr(engine, "load", lambda paths, *_: [_landed(desk, path) for path in paths])
+        # Walmart keeps orders for half a year
+        monkeypatch.setattr("pipelines.sync.walmart._now", lambda: datetime(2026, 9, 20, tzinfo=UTC))
         clock = FakeClock()
         if isinstance(api, Shopify):
             api.time = clock.monotonic  # its bucket fills up as time passes
@@ -146,7 +161,13 @@ APIS = {
     "helpscout": HelpScout,
     "shopify": Shopify,
     "woocommerce": WooCommerce,
+    "mirakl": Mirakl,
+    "walmart": Walmart,
 }
+#: an order comes with its parcel, its refund or its return
+_SHOPS = ("shopify", "woocommerce", "mirakl", "walmart")
+#: what the third record is called
+_THIRD = {"shopify": "#3", "mirakl": "3-A"}
 #: these hold 100 records a page
 _LARGE_PAGES = ("freshdesk", "woocommerce")
 all_vendors = pytest.mark.parametrize("system", APIS)
@@ -161,14 +182,14 @@ def filled(api: Any, count: int = 7) -> Any:
 @all_vendors
 def test_all_pages_arrive_and_the_next_sync_fetches_only_what_changed(shop: Open, system: str) -> None:
     at = shop(system, filled(APIS[system]()))
-    each = 2 if system in ("shopify", "woocommerce") else 1  # an order comes with its parcel, or its refund
+    each = 2 if system in _SHOPS else 1
     assert at.synced().records == 7 * each
     assert at.tickets() == at.told()
     at.api.put(3, subject="Changed")
     at.api.put(8)
     done = at.synced()
     assert (done.records, at.tickets()) == (2 * each, at.told())
-    assert at.tickets()["#3" if system == "shopify" else "3"] == "Changed"
+    assert at.tickets()[_THIRD.get(system, "3")] == "Changed"
 
 
 @all_vendors

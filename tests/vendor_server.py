@@ -7,6 +7,7 @@ the next: a status to answer, 'cut' to break off in mid-page, or something to do
 from __future__ import annotations
 
 import base64
+import email.utils
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -117,6 +118,9 @@ def serving(api: Api) -> Iterator[Api]:
             if is_cut:
                 self.wfile.flush()
                 self.close_connection = True
+
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            return email.utils.format_datetime(api.now, usegmt=True)
 
         def log_message(self, format: str, *args: Any) -> None:
             """Tests are quiet."""

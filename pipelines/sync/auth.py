@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
+import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,9 @@ class Basic:
     def renewal(self, settings: Mapping[str, str]) -> None:
         return None
 
+    def renewal_headers(self, settings: Mapping[str, str]) -> dict[str, str]:
+        return {}
+
 
 @dataclass(frozen=True)
 class Token:
@@ -37,6 +41,9 @@ class Token:
     def renewal(self, settings: Mapping[str, str]) -> None:
         return None
 
+    def renewal_headers(self, settings: Mapping[str, str]) -> dict[str, str]:
+        return {}
+
 
 @dataclass(frozen=True)
 class OAuth:
@@ -47,13 +54,25 @@ class OAuth:
     form: Mapping[str, str]
     value: str = "Bearer {access}"
     header: str = "Authorization"
+    #: headers of every request; {request} is a name of its own for each
+    more: Mapping[str, str] = field(default_factory=dict)
+    #: True where the client's id and secret stand in a header of the renewal
+    is_basic: bool = False
 
     def headers(self, settings: Mapping[str, str], access: str) -> dict[str, str]:
-        return {self.header: self.value.format(**settings, access=access)}
+        return {self.header: self.value.format(**settings, access=access), **self._more(settings)}
 
     def renewal(self, settings: Mapping[str, str]) -> tuple[str, dict[str, str]]:
         form = {name: value.format(**settings) for name, value in self.form.items()}
         return self.path.format(**settings), form
+
+    def renewal_headers(self, settings: Mapping[str, str]) -> dict[str, str]:
+        client = Basic((), "{client_id}", "{client_secret}").headers(settings, "") if self.is_basic else {}
+        return {**client, **self._more(settings)}
+
+    def _more(self, settings: Mapping[str, str]) -> dict[str, str]:
+        request = str(uuid.uuid4())
+        return {name: value.format(**settings, request=request) for name, value in self.more.items()}
 
 
 def refreshed(path: str, *needs: str, value: str = "Bearer {access}", header: str = "Authorization") -> OAuth:
@@ -83,3 +102,9 @@ def by_client(
         value,
         header,
     )
+
+
+def by_client_header(path: str, value: str, header: str, more: Mapping[str, str]) -> OAuth:
+    """OAuth by the client's own id and secret, which stand in the header as a name and a password do."""
+    form = {"grant_type": "client_credentials"}
+    return OAuth(("client_id", "client_secret"), path, form, value, header, more, is_basic=True)

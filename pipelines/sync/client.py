@@ -132,13 +132,15 @@ class Client:
         kept = self.tokens.read()
         if kept.get("instead_of") == first:
             form["refresh_token"] = kept["refresh_token"]
-        response = self._exchange("POST", self._url(path), data=form, secret=form.get("refresh_token", ""))
+        headers = self.given.auth.renewal_headers(self.given.values)
+        secrets = form.get("refresh_token", ""), headers.get("Authorization", "").removeprefix("Basic ")
+        response = self._exchange("POST", self._url(path), data=form, headers=headers)
         if response.has_redirect_location:
             self._refuse_redirect(response, is_foreign=True)
         if response.status_code == 429 or response.status_code >= 500:
             raise self._later(response)
         if response.status_code >= 400:
-            said = self._said(response, form.get("refresh_token", ""))
+            said = self._said(response, *secrets)
             raise SyncError(self._say("sync_not_renewed", said=said), response.status_code)
         found = self._decoded(response)
         if not isinstance(found, dict) or not found.get("access_token"):
@@ -194,7 +196,6 @@ class Client:
         body: Any = None,
         data: Any = None,
         headers: dict[str, str] | None = None,
-        secret: str = "",
     ) -> httpx.Response:
         """One request and its whole answer. Raises _AgainError when the connection could not be had, or was cut."""
         request = self._http.build_request(

@@ -1,16 +1,19 @@
-"""The orders in which APIs list their records: an export with a cursor, the oldest change first, the newest first."""
+"""The orders in which APIs list records: an export with a cursor, the oldest or the newest change first, or any."""
 
 from __future__ import annotations
 
+import email.utils
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pipelines.sync.vendor import Answer, Ask, Document, Page, Position, Record, inside, moment, written
 
 #: makes the documents of an answer what an export of the vendor would hold
 Shape = Callable[[Any], list[Document]]
+#: readings of a list that goes on changing, in one sync; what changes later is left to the next
+READINGS = 6
 
 
 @dataclass(frozen=True)
@@ -136,6 +139,91 @@ class NewestFirst:
             return Page(new)
         offset = position["offset"] + len(documents)
         return Page(new, {**position, "cursor": cursor, "offset": offset})
+
+
+@dataclass(frozen=True)
+class ChangedSince:
+    """A list of what changed since a moment, in an order that is not that of the changes.
+
+    Nothing leaves such a list while it is read, so no page is skipped; what enters it meanwhile may stand on a page
+    that was read already. So a reading of several pages is followed by another, from when it began, until one page
+    holds all; and the next sync begins where the last reading did. When that was, the vendor's clock says: the Date of
+    its answer.
+    """
+
+    name: str
+    path: str
+    since_param: str
+    #: where the answer has the documents
+    records: str
+    params: Mapping[str, str | int] = field(default_factory=dict)
+    #: how many there are, for lists whose pages begin at an offset
+    total: str = ""
+    offset_param: str = "offset"
+    size: int = 100
+    #: where the answer has the place of the next page, for vendors that hand one out
+    following: str = ""
+    following_param: str = ""
+    changed: Callable[[Document], datetime | None] = lambda _: None
+    form: Callable[[datetime], str] = written
+    overlap: timedelta = timedelta(minutes=10)
+    is_newest_first: bool = False
+
+    def begin(self, since: datetime | None) -> Position:
+        return {"since": since.isoformat() if since else None}
+
+    def ask(self, position: Position) -> Ask:
+        since = {self.since_param: self.form(moment(position["since"]))} if position["since"] else {}
+        return Ask(self.path, {**self.params, **since, **self.place(position.get("place"))})
+
+    def place(self, place: str | int | None) -> dict[str, str | int]:
+        """The parameters that name a page; None is the first."""
+        if self.following:
+            return {} if place is None else {self.following_param: place}
+        return {self.offset_param: place or 0}
+
+    def take(self, position: Position, answer: Answer) -> Page:
+        documents = inside(answer.data, self.records) or []
+        records = [Record(self.name, each, self.changed(each)) for each in documents]
+        began = position.get("began") or _answered_at(answer)
+        following = self._next(position.get("place"), answer, len(documents))
+        if following is not None:
+            return Page(records, {**position, "place": following, "began": began})
+        if began is None:
+            return Page(records)
+        after = self.begin(moment(began) - self.overlap)
+        reading = position.get("reading", 1)
+        if position.get("place") is not None and reading < READINGS:
+            return Page(records, {**after, "reading": reading + 1})
+        return Page(records, resume=after)
+
+    def _next(self, place: str | int | None, answer: Answer, count: int) -> str | int | None:
+        """The place of the next page; None after the last."""
+        if self.following:
+            found: str | None = inside(answer.data, self.following)
+            return found if found and found != place and count else None
+        behind = int(place or 0) + count
+        total = inside(answer.data, self.total) if self.total else None
+        is_last = count == 0 or (count < self.size if total is None else behind >= int(total))
+        return None if is_last else behind
+
+
+def _answered_at(answer: Answer) -> str | None:
+    """The vendor's time, as its answer tells it."""
+    try:
+        at = email.utils.parsedate_to_datetime(answer.headers.get("date", ""))
+    except ValueError:
+        return None
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).isoformat()
+
+
+def told(*paths: str) -> Callable[[Document], datetime | None]:
+    """Reads a document's last change at the first of the paths that has a time."""
+
+    def read(document: Document) -> datetime | None:
+        return next((at for path in paths if (at := _changed(document, path))), None)
+
+    return read
 
 
 def _changed(document: Document, path: str) -> datetime | None:

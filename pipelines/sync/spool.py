@@ -23,6 +23,18 @@ from pipelines.store import Store
 from pipelines.sync.vendor import Position, Record, SyncError
 
 _DIGEST = 16
+#: what vendors call a record's own id; a record that has several is known by the first
+_IDS = (
+    "id",
+    "returnId",
+    "returnOrderId",
+    "cancelId",
+    "inquiryId",
+    "receipt_id",
+    "purchaseOrderId",
+    "order_id",
+    "orderId",
+)
 
 
 @dataclass
@@ -166,7 +178,10 @@ def _merged(pages: Sequence[Path], target: Path) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "wb") as file:
+        # one object alone might be taken for a page around the list of its lines: in a list it is a record
+        file.write(b"[" if len(kept) == 1 else b"")
         file.writelines(line for number, (line, _) in enumerate(_lines(pages)) if number in kept)
+        file.write(b"]" if len(kept) == 1 else b"")
     return target
 
 
@@ -175,7 +190,8 @@ def _lines(pages: Sequence[Path]) -> Iterator[tuple[bytes, str | None]]:
     for path in pages:
         with path.open("rb") as file:
             for line in file:
-                found = json.loads(line).get("id")
+                document = json.loads(line)
+                found = next((document[name] for name in _IDS if document.get(name) is not None), None)
                 yield line, None if found is None else json.dumps(found)
 
 

@@ -112,6 +112,9 @@ class Auth(Protocol):
     def renewal(self, settings: Mapping[str, str]) -> tuple[str, dict[str, str]] | None:
         """Path or URL and form by which a new access token is fetched, or None where none is needed."""
 
+    def renewal_headers(self, settings: Mapping[str, str]) -> dict[str, str]:
+        """The headers with which it is fetched."""
+
 
 @dataclass(frozen=True)
 class Rate:
