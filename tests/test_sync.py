@@ -24,7 +24,7 @@ from pipelines.sync.engine import Request, Synced, Told, sync
 from tests.landed import Desk
 from tests.vendor_server import Api, Freshdesk, Gorgias, Zendesk, serving
 from tests.vendor_server_helpdesks import HelpScout
-from tests.vendor_server_marketplaces import Mirakl, Walmart
+from tests.vendor_server_marketplaces import Etsy, Mirakl, Walmart
 from tests.vendor_server_shopify import Shopify
 from tests.vendor_server_shops import WooCommerce
 
@@ -79,6 +79,8 @@ class Shop:
             return {each["name"]: each["lineItems"][0]["title"] for each in self.api.records.values()}
         if self.system == "woocommerce":
             return {each["number"]: each["line_items"][0]["name"] for each in self.api.records.values()}
+        if self.system == "etsy":
+            return {str(name): each["transactions"][0]["title"] for name, each in self.api.records.items()}
         if self.system == "walmart":
             return {
                 each["customerOrderId"]: each["orderLines"]["orderLine"][0]["item"]["productName"]
@@ -102,6 +104,7 @@ SETTINGS = {
     "woocommerce": {"consumer_key": "ck_1", "consumer_secret": SECRET},
     "mirakl": {"api_key": SECRET},
     "walmart": {"client_id": "c-1", "client_secret": SECRET},
+    "etsy": {"client_id": "c-1", "client_secret": "geheim-456", "refresh_token": SECRET},
     "amazon": {
         "client_id": "c-1",
         "client_secret": SECRET,
@@ -127,7 +130,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
         opened.append(server)
         server.__enter__()
         addresses = {"address": api.url} | (
-            {"token_address": f"{api.url}/token"} if system == "amazon" else {}
+            {"token_address": f"{api.url}/token"} if system in ("amazon", "etsy") else {}
         )
         for name, value in {**SETTINGS[system], **addresses}.items():
             monkeypatch.setenv(f"INCIDENTS_{system}_{name}".upper(), value)
@@ -163,6 +166,7 @@ APIS = {
     "woocommerce": WooCommerce,
     "mirakl": Mirakl,
     "walmart": Walmart,
+    "etsy": Etsy,
 }
 #: an order comes with its parcel, its refund or its return
 _SHOPS = ("shopify", "woocommerce", "mirakl", "walmart")
