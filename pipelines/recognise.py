@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from pipelines.messages import Message
 from pipelines.reading import Sheet
+from pipelines.reading.json_text import parsed
 from pipelines.source import Source
 from pipelines.sources import find_sources, find_unusable
 from pipelines.sources.mapping import CODES, MappingError, read_mapping
@@ -71,7 +71,7 @@ def _keys(sheet: Sheet) -> set[str]:
     """The keys of the first records, nested ones with dots: 'via', 'via.channel'."""
     keys: set[str] = set()
     for (text,) in sheet.relation.select("doc").limit(_LOOKED_AT).fetchall():
-        document = json.loads(text)
+        document = parsed(text)
         if isinstance(document, dict):
             for key, value in document.items():
                 keys.add(key)

@@ -21,6 +21,7 @@ from pipelines.contract import KINDS
 from pipelines.dates import DatesUnclear, DayOrder
 from pipelines.messages import Message
 from pipelines.reading import Refusal, Sheet, sheets
+from pipelines.reading.json_text import parsed
 from pipelines.recognise import NotRecognised
 from pipelines.source import Source
 
@@ -72,7 +73,7 @@ class Trial:
             chosen = [ColumnExpression(name) for name in self.sheet.columns]
             return self.sheet.relation.order("row_number").limit(n).select(*chosen).fetchall()
         texts = self.sheet.relation.order("row_number").limit(n).select("doc").fetchall()
-        return [tuple(_flat(json.loads(text)).get(path) for path in self._paths) for (text,) in texts]
+        return [tuple(_flat(parsed(text)).get(path) for path in self._paths) for (text,) in texts]
 
     def distinct(self, column: str, n: int) -> list[str]:
         """The values of a column, the most frequent first, then as they come."""
@@ -110,7 +111,7 @@ class Trial:
     @property
     def _paths(self) -> list[str]:
         texts = self.sheet.relation.order("row_number").limit(_SAMPLE).select("doc").fetchall()
-        return list(dict.fromkeys(path for (text,) in texts for path in _flat(json.loads(text))))
+        return list(dict.fromkeys(path for (text,) in texts for path in _flat(parsed(text))))
 
 
 def opened(path: Path, name: str | None, scratch: Path) -> Trial:

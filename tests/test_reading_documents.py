@@ -108,6 +108,30 @@ def test_a_broken_line_is_one_bad_row_and_the_others_stay(read: Reader) -> None:
     assert found.originals([6])[6].line == 6
 
 
+def test_a_broken_line_does_not_stop_what_looks_into_the_others(read: Reader) -> None:
+    # DuckDB may look for values before it leaves lines out
+    found = read("[[" + '{"id": 1}\n{"id": 2}\n   \n{"id": nothing}\n{"id": 4}\n')
+    assert isinstance(found, Sheet)
+    value = duckdb.SQLExpression("json_extract_string(doc, '$.id')")
+    later = found.relation.filter(value.isnotnull() & (value != duckdb.ConstantExpression("1")))
+    assert later.order("row_number").fetchall() == [(2, '{"id": 2}'), (5, '{"id": 4}')]
+    assert [bad.line for bad in found.bad] == [1, 4]
+
+
+def test_a_number_of_thousands_of_figures_costs_its_record_alone(read: Reader) -> None:
+    content = json.dumps([{"id": n, "total": 12} for n in range(3)], indent=1)
+    found = read(content.replace("12", "9" * 5_000, 1))
+    assert ids(found) == [1, 2]
+    assert isinstance(found, Sheet)
+    assert [bad.code for bad in found.bad] == ["not_json"]
+
+
+@pytest.mark.parametrize("text", ['{"id": 1,}', '{"id": ' + "9" * 5_000 + "}", "[" * 5_000 + "]" * 5_000])
+def test_what_duckdb_takes_for_json_and_python_does_not_has_no_keys(text: str) -> None:
+    assert json_text.parsed(text) is None
+    assert json_text.parsed('{"id": 1}') == {"id": 1}
+
+
 def test_a_list_that_breaks_off_keeps_the_records_before(read: Reader) -> None:
     found = read(json.dumps(TWO)[:-20])
     assert ids(found) == [1]

@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from bench.fuzzing import containers
 from pipelines import messages
 from pipelines.messages import Message, sentence
 from pipelines.reading import Refusal, Sheet, archives, sheets
@@ -70,6 +71,41 @@ def test_a_file_of_broken_rows_is_refused_not_kept_in_memory(
     (found,) = list(sheets(path, con, tmp_path))
     assert isinstance(found, Refusal)
     assert found.message.code == "mostly_broken"
+
+
+def test_a_text_full_of_commas_is_no_table_of_thousands_of_columns(
+    tmp_path: Path, con: duckdb.DuckDBPyConnection
+) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("é, " * 30_000 + "\n1,2\n" * 3, encoding="utf-8")
+    (found,) = sheets(path, con, tmp_path)
+    assert isinstance(found, Refusal)
+    assert found.message.code == "too_many_columns"
+
+
+@pytest.mark.parametrize(
+    ("place", "texts", "is_refused"),
+    [
+        ('r="B2"', "1", False),
+        ('r="CV1048576"', "1", True),
+        ('r="XFD1048576"', "1", True),  # a stray cell, the last that Excel has
+        ("r='ZZ900000'", "1", True),
+        ('r="A4294967295"', "1", True),
+        ('r="zzzzzzz1"', "1", True),
+        ('r="B2"', "999999999", True),
+    ],
+)
+def test_a_workbook_that_would_fill_the_memory_is_refused_before_it_is_read(
+    tmp_path: Path, con: duckdb.DuckDBPyConnection, place: str, texts: str, is_refused: bool
+) -> None:
+    # the process would end, and the dashboard with it
+    sheet = containers.worksheet([["Order", "Tags"], ["1", "a"]]).replace("<c><v>1", f"<c {place}><v>1")
+    path = tmp_path / "x.xlsx"
+    path.write_bytes(containers.workbook([], sheet))
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("xl/sharedStrings.xml", f'<sst uniqueCount="{texts}"><si><t>a</t></si></sst>')
+    found = [each.message.code for each in sheets(path, con, tmp_path) if isinstance(each, Refusal)]
+    assert found == (["workbook_too_large"] if is_refused else [])
 
 
 def zipped(path: Path, members: dict[str, bytes]) -> Path:

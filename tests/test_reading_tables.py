@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import polars as pl
 import pytest
 import xlsxwriter
 
-from pipelines.reading import Refusal, Sheet, delimited, encodings, judging, sheets
+from pipelines.reading import Refusal, Sheet, delimited, encodings, judging, records, sheets
 from pipelines.reading.quick import originals_by_line
 
 SHARED = Path(__file__).parents[2] / "shared"
@@ -296,6 +297,55 @@ def test_the_xml_that_freshdesk_calls_xls_is_read_with_its_gaps(read: Reader) ->
     )
     assert rows(sheet) == [("12", None, "a & b"), ("13", "Bonjour", None)]
     assert [original.line for original in sheet.originals([1, 4]).values()] == [2, 5]
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        ('<Row ss:Index="x"><Cell ss:MergeAcross="-3"><Data>12</Data></Cell></Row>', [("12", None)]),
+        ("<Row><Cell ss:MergeAcross='999999999'><Data>12</Data></Cell></Row>", [("12", None)]),
+        ("<Row ss:Index='99999999999999999999'><Cell><Data>12</Data></Cell></Row>", [("12", None)]),
+        ("<Table/><Row><Cell><Data>12</Data></Cell></Row>", [("12", None)]),
+        ("<Row><Row><Cell><Data>12</Data></Cell></Row></Row>", [("12", None)]),
+    ],
+)
+def test_xml_that_no_spreadsheet_writes_does_not_stop_the_reader(
+    read: Reader, table: str, expected: list[tuple[str | None, ...]]
+) -> None:
+    sheet = read(
+        '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" '
+        'xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Table><Row><Cell><Data>lost</Data></Cell></Row>'
+        '</Table><Worksheet ss:Name="Tickets"><Table><Row><Cell><Data>Ticket ID</Data></Cell>'
+        f"<Cell><Data>Tags</Data></Cell></Row>{table}</Table></Worksheet></Workbook>"
+    )
+    assert [row[:2] for row in rows(sheet)] == expected
+
+
+def test_a_cell_of_very_many_lines_costs_its_row_and_every_other_has_its_original(read: Reader) -> None:
+    long = "\n" * (records.MAX_CELL_LINES + 1)
+    sheet = read(f'id,text\n1,a\n2,"b\nc"\n3,"{long}"\n4,d\n')
+    assert [row[0] for row in rows(sheet)] == ["1", "2", "4"]
+    assert [bad.code for bad in sheet.bad][:1] == ["unclosed_quote"]
+    assert sheet.originals([1, 2]).keys() == {1, 2}
+
+
+def test_a_row_of_thousands_of_cells_costs_itself_alone_and_no_time(read: Reader) -> None:
+    begun = time.process_time()
+    sheet = read("id,text\n" + "1,a\n" * 100 + "x," * 60_000 + "x\n2,b\n")
+    assert sheet.rows_in == 102
+    assert codes(sheet) == [(102, "too_many_cells")]
+    assert time.process_time() - begun < 5  # DuckDB alone takes 20
+
+
+def test_a_parquet_file_with_a_name_that_is_no_text_is_refused(
+    tmp_path: Path, con: duckdb.DuckDBPyConnection
+) -> None:
+    path = tmp_path / "x.parquet"
+    con.execute("copy (select 1 as number_of_order) to '" + str(path) + "' (format parquet)")
+    path.write_bytes(path.read_bytes().replace(b"number_of_order", b"number\xff\xff\xff\xfforder"))
+    (found,) = sheets(path, con, tmp_path)
+    assert isinstance(found, Refusal)
+    assert found.message.code == "broken_parquet"
 
 
 def test_parquet_comes_as_text_with_lists_as_json(tmp_path: Path, con: duckdb.DuckDBPyConnection) -> None:

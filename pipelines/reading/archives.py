@@ -20,6 +20,17 @@ MAX_BYTES = 20 << 30
 MAX_RATIO = 250
 RATIO_MATTERS_FROM = 64 << 20
 CHUNK = 1 << 20
+#: what a damaged archive raises, here or there
+BROKEN_ARCHIVE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+    KeyError,
+)
 _NOT_DATA = ("__MACOSX/", ".")
 
 

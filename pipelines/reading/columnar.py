@@ -26,7 +26,7 @@ def read(path: Path, name: str, con: duckdb.DuckDBPyConnection) -> Iterator[Shee
             for number, (column, kind) in enumerate(zip(source.columns, kinds, strict=True))
         ]
         table = staging.create(con, source.select(*cells))
-    except duckdb.Error:
+    except (duckdb.Error, RuntimeError):  # a RuntimeError where the name of a column is no text
         yield Refusal(name, Message("broken_parquet", {"file": name}))
         return
     columns = staging.unique_headers(source.columns)

@@ -18,6 +18,7 @@ import duckdb
 from pipelines.messages import Message
 from pipelines.reading import encodings, judging, staging
 from pipelines.reading.dialects import SAMPLE_BYTES, Format, sniff
+from pipelines.reading.layout import MAX_COLUMNS
 from pipelines.reading.model import BadRow, Original, Refusal, Sheet
 from pipelines.reading.quick import Staged, originals_by_line, stage_quickly
 
@@ -37,6 +38,11 @@ def read(path: Path, name: str, con: duckdb.DuckDBPyConnection, scratch: Path) -
     found = format_of(text)
     if found is None:
         yield Refusal(name, Message("no_header", {"file": name}))
+        return
+    if found.width > MAX_COLUMNS:
+        yield Refusal(
+            name, Message("too_many_columns", {"file": name, "count": found.width, "limit": MAX_COLUMNS})
+        )
         return
     staged = stage_quickly(text, found, con)
     if staged is None and encoding == encodings.UTF8 and _is_windows(text):

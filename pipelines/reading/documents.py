@@ -66,8 +66,8 @@ def _is_object(text: str) -> bool:
 def _lines_sheet(text: Path, name: str, con: duckdb.DuckDBPyConnection, scratch: Path) -> Sheet | Refusal:
     """One document a line: DuckDB reads the lines and tells which are JSON. A row number is a line number."""
     table = _staged_lines(text, con, scratch)
-    filled = con.table(table).filter("trim(line) <> ''").select("rowid + 1 as row_number, trim(line) as doc")
-    rows, bad = _split(filled)
+    rows = con.table(table).filter("line is not null").select("rowid + 1 as row_number, trim(line) as doc")
+    bad = _put_aside(con, table, rows)
 
     def originals(wanted: Sequence[int]) -> dict[int, Original]:
         numbers = [duckdb.ConstantExpression(number) for number in wanted]
@@ -98,17 +98,28 @@ def _staged_lines(text: Path, con: duckdb.DuckDBPyConnection, scratch: Path) -> 
     return table
 
 
-def _split(
-    rows: duckdb.DuckDBPyRelation,
-) -> tuple[duckdb.DuckDBPyRelation, list[tuple[int, str]]]:
-    """The rows that are JSON objects to DuckDB, and the others, in file order."""
+_PUT_ASIDE = """
+update staged set line = null
+where line is not null and not case when json_valid(line) then json_type(line) = 'OBJECT' else false end
+"""
+
+
+def _put_aside(
+    con: duckdb.DuckDBPyConnection, table: str, rows: duckdb.DuckDBPyRelation
+) -> list[tuple[int, str]]:
+    """The rows that are no JSON objects to DuckDB, in file order; their lines become NULL, as blank ones do.
+
+    A filter would not do: DuckDB may look into the documents before it, and fails at the first that is none.
+    """
     doc = duckdb.ColumnExpression("doc")
     is_object = duckdb.CaseExpression(
         duckdb.FunctionExpression("json_valid", doc),
         duckdb.FunctionExpression("json_type", doc) == duckdb.ConstantExpression("OBJECT"),
     ).otherwise(duckdb.ConstantExpression(False))
     bad = rows.filter(is_object == duckdb.ConstantExpression(False)).order("row_number").fetchall()
-    return (rows.filter(is_object) if bad else rows), bad
+    if bad:
+        con.execute(staging.statement(_PUT_ASIDE, table))
+    return [(number, text) for number, text in bad if text]
 
 
 def _reason(text: str) -> str:
@@ -139,8 +150,8 @@ def _values_sheet(text: Path, name: str, con: duckdb.DuckDBPyConnection, scratch
     table = staging.new_name()
     con.execute(staging.statement(STAGE_LINES, table), {"path": str(even)})
     even.unlink()
-    staged = con.table(table).filter("line is not null").select("rowid + 1 as row_number, line as doc")
-    rows, refused = _split(staged)
+    rows = con.table(table).filter("line is not null").select("rowid + 1 as row_number, line as doc")
+    refused = _put_aside(con, table, rows)
 
     def originals(wanted: Sequence[int]) -> dict[int, Original]:
         """Line and text of those records, by a second pass over the file."""

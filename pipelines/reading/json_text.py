@@ -17,6 +17,18 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 _decode = json.JSONDecoder().raw_decode
 
 
+def parsed(text: str) -> Any:
+    """The value of a document; None for one that DuckDB takes and Python does not.
+
+    That is one with a comma before a closing bracket, nested thousands of times, or with a number of thousands of
+    figures.
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
 class BrokenJsonError(ValueError):
     """The text is no JSON from here on: the line, and the text that was seen there."""
 
@@ -73,7 +85,7 @@ class Cursor:
                 is_open = error.msg.startswith("Unterminated") or error.pos > len(self._buffer) - 32
                 if not is_open or len(self._buffer) - self._at > MAX_VALUE or not self._read_on():
                     raise self.broken() from error
-            except RecursionError as error:
+            except (RecursionError, ValueError) as error:  # a ValueError for a number of thousands of figures
                 raise self.broken() from error
             else:
                 if end < len(self._buffer) or not self._read_on():

@@ -7,6 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+# Beyond these it is formatting run over to a sheet's last column, or text taken for separators: no table.
+MAX_COLUMNS = 2_000
+
 _API_NAME = re.compile(r"[a-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*")
 
 

@@ -17,7 +17,14 @@ from pipelines.reading import staging
 from pipelines.reading.dialects import Format
 from pipelines.reading.judging import EXCEL_GROUP, too_few_or_many
 from pipelines.reading.model import BadRow, Original
-from pipelines.reading.records import MAX_LINE, Dialect, Record, records
+from pipelines.reading.records import (
+    MAX_CELL_CHARACTERS,
+    MAX_CELL_LINES,
+    MAX_LINE,
+    Dialect,
+    Record,
+    records,
+)
 from pipelines.reading.staging import statement
 
 CHUNK = 1 << 23
@@ -27,6 +34,8 @@ MAX_REJECTS = 20_000
 # Smaller files are read by one thread in any case: DuckDB gives each thread 8 MB.
 PARALLEL_BYTES = 16 << 20
 RECORD_BYTES = 1 << 20
+# Only a line this long may hold so many cells that it matters.
+LONG_LINE = 1 << 12
 
 _STAGE = """
 create temp table staged as
@@ -81,11 +90,32 @@ def stage_quickly(text: Path, form: Format, con: duckdb.DuckDBPyConnection) -> S
     First by all threads, which is only trusted when no cell holds a line end: a thread that begins in the middle of
     the file guesses whether it is inside a quoted cell.
     """
-    if form.width == 1:
-        return None  # DuckDB takes a blank line for a row there
+    if form.width == 1 or _has_endless_row(text, form):
+        return None  # DuckDB takes a blank line for a row where there is one column
     if text.stat().st_size > PARALLEL_BYTES and (staged := _attempt(text, form, con, in_parallel=True)):
         return staged
     return _attempt(text, form, con, in_parallel=False)
+
+
+def _has_endless_row(text: Path, form: Format) -> bool:
+    """True for a line of far more cells than the header: DuckDB notes each of them with the whole line (minutes)."""
+    separator, many = form.dialect.separator.encode(), 4 * form.width + 1_000
+    tail = b""
+    with text.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            piece, at = tail + chunk, 0
+            # from the last line end within reach to the next: most lines are not even looked at
+            while at + LONG_LINE < len(piece):
+                end = piece.rfind(b"\n", at, at + LONG_LINE)
+                if end < 0:
+                    end = piece.find(b"\n", at + LONG_LINE)
+                    if piece.count(separator, at, end if end >= 0 else len(piece)) > many:
+                        return True
+                    if end < 0:
+                        break
+                at = end + 1
+            tail = piece[at:]
+    return False
 
 
 def _attempt(text: Path, form: Format, con: duckdb.DuckDBPyConnection, *, in_parallel: bool) -> Staged | None:
@@ -122,9 +152,7 @@ def _staged(
         return None
     found = _staged_lines(con, table, start, rejects)
     expected = _lines_from(text, start.position, form.dialect)
-    if found != expected and (
-        in_parallel or found + _line_ends_in_cells(con, table, start, form) != expected
-    ):
+    if found != expected and (in_parallel or not _explained(expected - found, con, table, start, form)):
         return None
     is_line_each = found == expected and not any("\n" in reject.record.text for reject in rejects)
     return Staged(rows, _bad_rows(text, form, rejects), first_line=start.line if is_line_each else None)
@@ -263,16 +291,23 @@ def _lines_from(text: Path, position: int, dialect: Dialect) -> int:
     return line_ends - tail[len(last) :].count(b"\n") + 1
 
 
-def _line_ends_in_cells(con: duckdb.DuckDBPyConnection, table: str, start: _Start, form: Format) -> int:
+def _explained(missing: int, con: duckdb.DuckDBPyConnection, table: str, start: _Start, form: Format) -> bool:
+    """True when the cells hold as many line ends as lines are missing, and none more than the careful pass follows."""
     rows = con.table(table).filter(duckdb.ColumnExpression("rowid") >= duckdb.ConstantExpression(start.rows))
     end = duckdb.ConstantExpression("\n")
-    total = duckdb.ConstantExpression(0)
+    ends, size = duckdb.ConstantExpression(0), duckdb.ConstantExpression(0)
     for name in staging.cell_columns(form.width):
-        cell = duckdb.ColumnExpression(name)
+        cell = duckdb.CoalesceOperator(duckdb.ColumnExpression(name), duckdb.ConstantExpression(""))
         without = duckdb.FunctionExpression("replace", cell, end, duckdb.ConstantExpression(""))
-        ends = duckdb.FunctionExpression("strlen", cell) - duckdb.FunctionExpression("strlen", without)
-        total = total + duckdb.CoalesceOperator(ends, duckdb.ConstantExpression(0))
-    return int(rows.select(total.alias("ends")).aggregate("coalesce(sum(ends), 0)").fetchall()[0][0])
+        long = duckdb.FunctionExpression("strlen", cell)
+        ends = ends + (long - duckdb.FunctionExpression("strlen", without))
+        size = size + long
+    counted = rows.select(ends.alias("ends"), size.alias("size"))
+    total, most, largest = counted.aggregate(
+        "coalesce(sum(ends), 0), coalesce(max(ends), 0), coalesce(max(size) filter (ends > 0), 0)"
+    ).fetchall()[0]
+    # its size is counted with quotes, each of which may stand twice in the file
+    return total == missing and most < MAX_CELL_LINES and 2 * largest < MAX_CELL_CHARACTERS
 
 
 def _bad_rows(text: Path, form: Format, rejects: list[_Reject]) -> list[BadRow]:

@@ -6,7 +6,7 @@ import contextlib
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 from xml.etree.ElementTree import Element, ParseError
 
 import duckdb
@@ -15,13 +15,12 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
 from pipelines.messages import Message
-from pipelines.reading import staging
-from pipelines.reading.layout import Header, find_header
+from pipelines.reading import extents, staging
+from pipelines.reading.archives import BROKEN_ARCHIVE
+from pipelines.reading.layout import MAX_COLUMNS, Header, find_header
 from pipelines.reading.model import Original, Refusal, Sheet
 
 HEAD_ROWS = 100
-# Beyond these a sheet is formatting run down to its last row or column, not a table.
-MAX_COLUMNS = 2_000
 
 _MOMENT = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?"
 _SPREADSHEETML = "{urn:schemas-microsoft-com:office:spreadsheet}"
@@ -30,8 +29,11 @@ _SPREADSHEETML = "{urn:schemas-microsoft-com:office:spreadsheet}"
 def read_workbook(path: Path, name: str, con: duckdb.DuckDBPyConnection) -> Iterator[Sheet | Refusal]:
     """One sheet of cells for each visible worksheet that has a header."""
     try:
+        if far := extents.too_large(path):
+            yield Refusal(name, Message("workbook_too_large", {"file": name, "cell": far}))
+            return
         book = fastexcel.read_excel(path)
-    except fastexcel.FastExcelError:
+    except (fastexcel.FastExcelError, *BROKEN_ARCHIVE):
         yield Refusal(name, Message("broken_workbook", {"file": name}))
         return
     found = False
@@ -167,43 +169,57 @@ def read_spreadsheetml(
 def _worksheets(path: Path, scratch: Path) -> Iterator[tuple[str, int, Path]]:
     """(title, width, file of rows) for each worksheet, read as a stream; a file is complete when it is given."""
     title, width, place = "", 0, -1
-    table: Element | None = None
-    target = scratch / f"{staging.new_name()}.ndjson"
+    around: list[Element] = []
+    target: Path | None = None
+    stream: TextIO | None = None
     with contextlib.ExitStack() as open_file:
         for event, element in iterparse(str(path), events=("start", "end"), forbid_dtd=True):
+            if event == "start":
+                around.append(element)
+            else:
+                around.pop()
             if event == "start" and element.tag == _SPREADSHEETML + "Worksheet":
                 title, width, place = element.get(_SPREADSHEETML + "Name", ""), 0, -1
                 target = scratch / f"{staging.new_name()}.ndjson"
                 stream = open_file.enter_context(target.open("w", encoding="utf-8"))
-            elif event == "start" and element.tag == _SPREADSHEETML + "Table":
-                table = element
-            elif event == "end" and element.tag == _SPREADSHEETML + "Row" and table is not None:
+            elif event == "end" and element.tag == _SPREADSHEETML + "Row" and stream is not None:
                 cells = _row_cells(element)
                 # ss:Index counts from 1 and says where a row stands after empty ones that are left out.
-                place = max(int(element.get(_SPREADSHEETML + "Index", "0")) - 1, place + 1)
+                place = max(_count(element, "Index") - 1, place + 1)
                 width = max(width, len(cells))
                 if any(cells):
                     stream.write(json.dumps({"place": place, "cells": cells}) + "\n")
-                table.remove(element)  # else the whole sheet stays in memory
-            elif event == "end" and element.tag == _SPREADSHEETML + "Worksheet":
+                around[-1].remove(element)  # else the whole sheet stays in memory
+            elif event == "end" and element.tag == _SPREADSHEETML + "Worksheet" and target is not None:
                 open_file.close()
                 yield title, min(width, MAX_COLUMNS), target
-                table = None
+                stream, target = None, None
 
 
 def _row_cells(row: Element) -> list[str]:
     """The texts of a row; cells left out before one with an ss:Index are empty."""
     cells: list[str] = []
     for cell in row.iter(_SPREADSHEETML + "Cell"):
-        place = int(cell.get(_SPREADSHEETML + "Index", "0")) - 1
+        place = _count(cell, "Index") - 1
         if len(cells) < place < MAX_COLUMNS:
             cells += [""] * (place - len(cells))
         data = cell.find(_SPREADSHEETML + "Data")
         text = "" if data is None else "".join(data.itertext())
         is_date = data is not None and data.get(_SPREADSHEETML + "Type") == "DateTime"
         cells.append(text.removesuffix("T00:00:00.000") if is_date else text)
-        cells += [""] * int(cell.get(_SPREADSHEETML + "MergeAcross", "0"))
-    return cells[:MAX_COLUMNS]
+        cells += [""] * min(_count(cell, "MergeAcross"), MAX_COLUMNS)
+        if len(cells) > MAX_COLUMNS:
+            break
+    del cells[MAX_COLUMNS:]
+    while cells and not cells[-1]:
+        cells.pop()  # a title may be merged over thousands of columns
+    return cells
+
+
+def _count(element: Element, name: str) -> int:
+    """A number that the XML gives a row or cell; 0 for one that no spreadsheet has room for."""
+    text = element.get(_SPREADSHEETML + name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
 def _stage_file(con: duckdb.DuckDBPyConnection, rows: Path, width: int) -> str:
