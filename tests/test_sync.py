@@ -23,7 +23,7 @@ from pipelines.sync.client import ATTEMPTS, Clock
 from pipelines.sync.engine import Request, Synced, Told, sync
 from tests.landed import Desk
 from tests.vendor_server import Api, Freshdesk, Gorgias, Zendesk, serving
-from tests.vendor_server_helpdesks import HelpScout
+from tests.vendor_server_helpdesks import HelpScout, Intercom
 from tests.vendor_server_marketplaces import Mirakl, Walmart
 from tests.vendor_server_shopify import Shopify
 from tests.vendor_server_shops import WooCommerce
@@ -89,6 +89,8 @@ class Shop:
                 each["order_id"]: each["order_lines"][0]["product_title"]
                 for each in self.api.records.values()
             }
+        if self.system == "intercom":
+            return {each["id"]: each["source"]["subject"] for each in self.api.records.values()}
         return {str(each["id"]): each["subject"] for each in self.api.records.values()}
 
 
@@ -98,6 +100,7 @@ SETTINGS = {
     "gorgias": {"email": "eva@boutique.example", "api_key": SECRET},
     "freshdesk": {"api_key": SECRET},
     "helpscout": {"client_id": "c-1", "client_secret": SECRET},
+    "intercom": {"token": SECRET},
     "shopify": {"client_id": "c-1", "client_secret": SECRET},
     "woocommerce": {"consumer_key": "ck_1", "consumer_secret": SECRET},
     "mirakl": {"api_key": SECRET},
@@ -159,6 +162,7 @@ APIS = {
     "gorgias": Gorgias,
     "freshdesk": Freshdesk,
     "helpscout": HelpScout,
+    "intercom": Intercom,
     "shopify": Shopify,
     "woocommerce": WooCommerce,
     "mirakl": Mirakl,

@@ -1,11 +1,13 @@
-"""Help Scout: what its API does that the others' do not."""
+"""Help Scout and Intercom: what their APIs do that the others' do not."""
 
 from __future__ import annotations
+
+import time
 
 import pytest
 
 from tests.test_sync import APIS, Open, filled, shop
-from tests.vendor_server_helpdesks import HelpScout
+from tests.vendor_server_helpdesks import HelpScout, Intercom
 
 __all__ = ["shop"]  # the fixture
 #: where the token is fetched, by vendor whose access tokens expire
@@ -23,7 +25,7 @@ def test_an_access_token_that_expires_between_two_pages_is_fetched_anew(shop: Op
     assert [asked.path for asked in api.asked].count(TOKENS[system]) == 2
 
 
-@pytest.mark.parametrize("system", ["helpscout"])
+@pytest.mark.parametrize("system", ["helpscout", "intercom"])
 def test_records_without_optional_parts_are_loaded(shop: Open, system: str) -> None:
     api = APIS[system]()
     for number in range(1, 6):
@@ -62,5 +64,35 @@ def test_conversations_that_a_workflow_changed_without_a_word_are_read_by_page_n
     for number in range(1, 8):  # the time of change moves, and no time that is told
         api.changed[number] = api.tick()
         api.records[number]["subject"] = f"moved {number}"
+    at.synced()
+    assert at.tickets() == at.told()
+
+
+def test_intercom_says_at_what_time_it_may_be_asked_again(shop: Open) -> None:
+    at = shop("intercom", filled(Intercom()))
+    at.api.faults = [(429, {"X-RateLimit-Reset": str(int(time.time()) + 37)})]
+    at.synced()
+    assert [seconds for seconds in at.clock.waited if 30 < seconds <= 37]
+    assert at.tickets() == at.told()
+
+
+def test_intercom_conversations_tell_tags_and_customer(shop: Open) -> None:
+    at = shop("intercom", filled(Intercom(), 1))
+    at.synced()
+    ticket = at.desk.one("tickets", "intercom/main/1")
+    assert (ticket["tags"], bool(ticket["customer_key"])) == (["wrong item"], True)
+    assert ticket["updated_at"].isoformat()[:16] == "2026-09-01T08:01"
+
+
+@pytest.mark.parametrize("is_sorting", [True, False])
+def test_a_crowd_within_one_second_is_read_by_the_cursor_also_out_of_order(
+    shop: Open, is_sorting: bool
+) -> None:
+    api = Intercom(is_sorting=is_sorting)
+    for number in range(1, 6):
+        api.put(number, at="2026-09-01T09:00:00Z")
+    for number in range(6, 11):
+        api.put(number, at=f"2026-09-01T09:00:{number:02}Z")
+    at = shop("intercom", api)
     at.synced()
     assert at.tickets() == at.told()

@@ -139,6 +139,8 @@ class Vendor:
     settings: Mapping[str, str] = field(default_factory=dict)
     #: settings that have a value of their own when nobody gives one
     defaults: Mapping[str, str] = field(default_factory=dict)
+    #: headers of every request, with settings in braces
+    headers: Mapping[str, str] = field(default_factory=dict)
     #: seconds to wait after an answer, by what it says of the quota that is left
     pause: Callable[[Answer], float] = lambda _: 0
     #: seconds until it may be asked again, where "too many requests" tells it in headers of its own
