@@ -140,3 +140,50 @@ class Intercom(Api):
             data={"type": "conversation.list", "pages": pages, "conversations": page},
             headers={"X-RateLimit-Remaining": "160", "X-RateLimit-Reset": "1787332510"},
         )
+
+
+@dataclass
+class ZohoDesk(Tokens):
+    """The search of tickets: by a range of changes, from a place on; nothing found is an answer without a body."""
+
+    scheme: str = "Zoho-oauthtoken"
+    without_faults: tuple[str, ...] = ("/token",)
+
+    def put(self, number: int, *, is_bare: bool = False, at: str = "", **more: Any) -> None:
+        changed = (at or self.tick()).removesuffix("Z") + ".000Z"
+        told = {
+            "id": str(number),
+            "ticketNumber": str(100 + number),
+            "subject": f"Ticket {number}",
+            "channel": "Email",
+            "status": "Open",
+            "statusType": "Open",
+            "createdTime": self.records.get(number, {}).get("createdTime", changed),
+            "modifiedTime": changed,
+        }
+        optional = {
+            "email": f"p{number}@exemple.fr",
+            "category": "wrong item",
+            "contactId": str(7000 + number),
+            "department": {"id": "1", "name": "SAV"},
+            "cf": {"cf_order_number": "1281"},
+            "customFields": {"Order number": "1281"},
+        }
+        self.records[number] = told | ({} if is_bare else optional) | more
+
+    def answer(self, asked: Asked) -> Reply:
+        if asked.path == "/token":
+            return self.hand_out(asked, grant_type="refresh_token", refresh_token="geheim-123")
+        if not self.is_known(asked) or asked.headers.get("orgid") != "20116":
+            return Reply(401, {"errorCode": "INVALID_OAUTH"})
+        assert asked.path == "/api/v1/tickets/search"
+        if asked.params.keys() != {"modifiedTimeRange", "sortBy", "limit", "from"}:
+            return Reply(422, {"errorCode": "UNPROCESSABLE_ENTITY"})
+        since, until = asked.params["modifiedTimeRange"].split(",")
+        first, size = int(asked.params["from"]), int(asked.params["limit"])
+        if asked.params["sortBy"] != "modifiedTime" or first > 4999 or not 1 <= size <= 100:
+            return Reply(422, {"errorCode": "UNPROCESSABLE_ENTITY"})
+        listed = [each for each in self.records.values() if since < each["modifiedTime"] < until]
+        listed.sort(key=lambda each: (each["modifiedTime"], int(each["id"])))
+        page = listed[first : first + size]
+        return Reply(data={"data": page, "count": len(listed)}) if page else Reply(204, content=b"")

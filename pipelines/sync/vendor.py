@@ -137,7 +137,7 @@ class Vendor:
     rate: Rate
     #: settings that are no secrets, and what they must look like
     settings: Mapping[str, str] = field(default_factory=dict)
-    #: settings that have a value of their own when nobody gives one
+    #: settings that have a value of their own when nobody gives one; other settings may stand in it, in braces
     defaults: Mapping[str, str] = field(default_factory=dict)
     #: headers of every request, with settings in braces
     headers: Mapping[str, str] = field(default_factory=dict)
