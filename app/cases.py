@@ -163,6 +163,7 @@ def timeline(page: Page, case: dict[str, str]) -> None:
         cause_name=pl.col("cause").replace(names.causes()),
         evidence_name=names.column(events, "evidence", "evidence"),
         party_name=names.column(events, "party", "party"),
+        linked_by=pl.Series(_links(events), dtype=pl.String),
     )
     tables.show(
         shown,
@@ -175,6 +176,7 @@ def timeline(page: Page, case: dict[str, str]) -> None:
             Column("cause_name", t("column.cause")),
             Column("party_name", t("column.party")),
             Column("evidence_name", t("column.evidence")),
+            Column("linked_by", t("column.linked_by")),
             Column("source", t("column.source")),
             Column("file_name", t("column.file")),
             Column("row_number", t("column.row"), "count"),
@@ -183,6 +185,22 @@ def timeline(page: Page, case: dict[str, str]) -> None:
         t("case.alt"),
         None,
     )
+
+
+def _links(events: pl.DataFrame) -> list[str | None]:
+    """How each signal was linked to the order and to its line, and how sure that is; None for what is no signal."""
+    found = events.select("order_evidence", "link_evidence", "link_confidence").iter_rows()
+    return [
+        None
+        if order is None
+        else t(
+            "case.linked",
+            order=names.code("order_link", order),
+            line=names.code("line_link", line),
+            certainty=names.code("certainty", certainty or "none"),
+        )
+        for order, line, certainty in found
+    ]
 
 
 def _when(at: object, is_date_only: bool | None, lang: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import causes, channels, phrases, shop_channels, user_changes, views
+from pipelines import causes, channels, linking, mentions, phrases, shop_channels, user_changes, views
 from pipelines.contract import KINDS, Kind
 from pipelines.recognise import NotRecognised, user_mappings
 from pipelines.shop_channels import ShopChannelsError
@@ -41,6 +41,11 @@ _STATE = """
     create table if not exists build_state (is_everything_due boolean, build_version varchar);
     insert into build_state select false, null where not exists (from build_state);
     create table if not exists dirty_records (kind varchar, record_id varchar, order_ref varchar);
+    alter table dirty_records add column if not exists link_key varchar;
+    create table if not exists ref_links (record_id varchar, order_ref varchar);
+    create table if not exists ticket_links (
+        record_id varchar, source varchar, account varchar, order_ref varchar, evidence varchar
+    );
 """
 
 
@@ -66,7 +71,10 @@ def version(store: Store) -> str:
     """A digest of all that decides how records become incidents: SQL, code, causes, the shop's tags and settings."""
     digest = hashlib.sha256(repr(sorted(store.settings().items())).encode())
     files = [
-        *(Path(module.__file__ or "") for module in (causes, channels, phrases, shop_channels, views)),
+        *(
+            Path(module.__file__ or "")
+            for module in (causes, channels, linking, mentions, phrases, shop_channels, views)
+        ),
         Path(__file__),
         *sorted(QUERIES.rglob("*.sql")),
         *sorted(QUERIES.rglob("*.toml")),
@@ -96,12 +104,12 @@ def build(con: duckdb.DuckDBPyConnection, store: Store) -> bool:
         _set_settings(con, store)
         if everything:
             _batch_of_everything(con)
-        else:
-            _batch_of_marked(con)
-        views.run_build(con)
-        if everything:
+            views.run_build(con)
             _replace_everything(con)
         else:
+            linking.link_marked(con)
+            _batch_of_marked(con)
+            views.run_build(con, without=(*views.AFTER_FACTS, linking.QUERY))
             _replace_touched(con)
         con.execute("delete from dirty_records")
         con.execute("update build_state set is_everything_due = false, build_version = $v", {"v": wanted})
@@ -200,19 +208,21 @@ def _set_settings(con: duckdb.DuckDBPyConnection, store: Store) -> None:
 
 def _batch_of_everything(con: duckdb.DuckDBPyConnection) -> None:
     for kind in KINDS.values():
-        _drop_batch(con, kind)
+        linking.drop_temporary(con, f"batch_{kind.name}")
         con.execute(_for_kind("create temp view batch_x as from raw_x", kind))
 
 
 def _batch_of_marked(con: duckdb.DuckDBPyConnection) -> None:
     """The records of every order that a marked record belongs to, and the marked records without an order."""
-    con.execute(_AFFECTED_REFS)
     for kind in KINDS.values():
-        _drop_batch(con, kind)
+        linking.drop_temporary(con, f"batch_{kind.name}")
         if kind.name == "products":
             con.execute(_for_kind("create temp view batch_x as from raw_x", kind))
         elif kind.name == "tracking_events":
             con.execute(_for_kind(_BATCH_OF_PARCELS, kind))
+        elif kind.name == "tickets":
+            con.execute(_BATCH_OF_TICKETS)
+            con.execute(_BATCH_OF_LINKS)
         else:
             con.execute(_for_kind(_BATCH, kind), {"kind": kind.name})
 
@@ -222,18 +232,9 @@ def _for_kind(template: str, kind: Kind) -> str:
     return template.replace("batch_x", f"batch_{kind.name}").replace("raw_x", kind.table)
 
 
-def _drop_batch(con: duckdb.DuckDBPyConnection, kind: Kind) -> None:
-    """A batch is a view of everything after one build and a table of some records after another."""
-    found = con.execute(
-        "select table_type from information_schema.tables where table_name = $name and table_catalog = 'temp'",
-        {"name": f"batch_{kind.name}"},
-    ).fetchone()
-    if found is not None:
-        con.execute(_for_kind("drop view batch_x" if found[0] == "VIEW" else "drop table batch_x", kind))
-
-
 def _replace_everything(con: duckdb.DuckDBPyConnection) -> None:
     # Sorted by time, a page's period is a few row groups. Signals are read by incident only, and wide: not worth it.
+    con.execute("create or replace table ticket_links as from stg_ticket_links")
     con.execute("create or replace table lines as from build_lines order by order_date")
     con.execute(f"create or replace table signals as {_SIGNALS}")
     con.execute("create or replace table incidents as from build_incidents order by event_date")
@@ -266,47 +267,6 @@ def _replace_touched(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("insert into received_returns by name from int_received_returns")
 
 
-_AFFECTED_REFS = """
-    create or replace temp table marked_refs as
-    select order_ref from dirty_records where order_ref is not null
-    union
-    select s.order_ref
-    from raw_shipments as s
-    inner join raw_tracking_events as e on s.tracking_number = e.tracking_number
-    inner join dirty_records as d on d.kind = 'tracking_events' and d.record_id = e.record_id
-    union
-    select l.order_ref
-    from raw_order_lines as l
-    inner join raw_products as p on upper(l.sku) = upper(p.sku)
-    inner join dirty_records as d on d.kind = 'products' and d.record_id = p.record_id;
-
-    create or replace temp table affected_refs as
-    with orders as (
-        select
-            order_ref,
-            normal_ref(order_name) as name_ref,
-            list_transform(other_refs, lambda name: normal_ref(name)) as other_refs
-        from raw_orders
-    ),
-    affected_orders as (
-        select * from orders
-        where order_ref in (from marked_refs) or name_ref in (from marked_refs)
-            or list_has_any(other_refs, (select list(order_ref) from marked_refs))
-            or name_ref in (
-                select normal_ref(o.order_name)
-                from raw_orders as o
-                inner join dirty_records as d on d.kind = 'orders' and d.record_id = o.record_id
-            )
-    )
-    from marked_refs
-    union select order_ref from affected_orders
-    union select name_ref from affected_orders where name_ref is not null
-    union select unnest(other_refs) from affected_orders;
-
-    create or replace temp table affected_tracking as
-    select tracking_number from raw_shipments
-    where tracking_number is not null and order_ref in (from affected_refs);
-"""
 _BATCH = """
     create temp table batch_x as
     select raw_x.* from raw_x
@@ -321,6 +281,29 @@ _BATCH = """
 _BATCH_OF_PARCELS = """
     create temp table batch_x as
     select raw_x.* from raw_x where tracking_number in (from affected_tracking)
+"""
+# a ticket that is linked to another order than it names is a record of that order only
+_BATCH_OF_TICKETS = """
+    create temp table batch_tickets as
+    select raw_tickets.* from raw_tickets
+    where raw_tickets.rowid in (
+        select r.rowid
+        from raw_tickets as r
+        semi join affected_refs on r.order_ref = affected_refs.order_ref
+        anti join ticket_links as links on r.record_id = links.record_id
+        union
+        select r.rowid
+        from raw_tickets as r
+        semi join (
+            select record_id from dirty_records where kind = 'tickets'
+            union
+            select links.record_id from ticket_links as links semi join affected_refs using (order_ref)
+        ) as linked on r.record_id = linked.record_id
+    )
+"""
+_BATCH_OF_LINKS = """
+    create or replace temp table stg_ticket_links as
+    select links.* from ticket_links as links semi join batch_tickets using (record_id)
 """
 # a ticket that is an incident by itself is kept as that: queries/issues/all_signals.sql
 _SIGNALS = "select * exclude (is_its_incident) from build_signals where not is_its_incident"

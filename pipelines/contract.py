@@ -122,6 +122,8 @@ _KINDS = (
             "language": "VARCHAR",
             "subject": "VARCHAR",  # masked: no e-mail address, no telephone number
             "phrases": "VARCHAR[]",  # dictionary phrases found in its text while it was read; the text is not kept
+            # what its text names that may be an order, a parcel or a return, as written: pipelines/mentions.py
+            "mentions": "VARCHAR[]",
             "tags": "VARCHAR[]",
             "reason_raw": "VARCHAR[]",
             "reason_scheme": "VARCHAR",

@@ -13,7 +13,8 @@ from duckdb import CaseExpression, Expression
 from pipelines.cells import Cells, Field, Parsed, function
 from pipelines.fields import constant, when
 
-#: a custom field's plain name may carry the tool's prefix (Gorgias, Zoho Desk, Fivetran) or its type (Zendesk: 'Reason [list]')
+#: a custom field's plain name may carry the tool's prefix (Gorgias, Zoho Desk, Fivetran) or its type
+#: (Zendesk: 'Reason [list]')
 _NAMED = r"~^((ticket field|cf|property) )?(%s)( list| txt| int| dec| mult| flag)?$"
 
 ORDER = _NAMED % (

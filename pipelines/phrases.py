@@ -9,6 +9,8 @@ from contextlib import contextmanager
 import duckdb
 from duckdb import ConstantExpression, Expression, FunctionExpression
 
+from pipelines import mentions
+
 #: letters in one pattern's tree; RE2 gives up its fast automaton somewhere above 15,000
 NODES = 12_000
 
@@ -17,6 +19,7 @@ def create_macros(con: duckdb.DuckDBPyConnection) -> None:
     """Macros `normal_code`, `normal_ref` and `normal_text`: the only definition of what is compared with what."""
     # an order number as everyone writes it: '# 1050' and '1050 ' are '1050'
     con.execute("create or replace macro normal_ref(x) as nullif(upper(ltrim(trim(x), '# ')), '')")
+    mentions.create_macros(con)
     con.execute(
         "create or replace macro normal_code(x) as"
         " trim(regexp_replace(upper(strip_accents(x)), '[^A-Z0-9]+', '_', 'g'), '_')"

@@ -24,10 +24,12 @@ from pipelines.extras import extra
 from pipelines.phrases import phrases_in
 from pipelines.reading import Sheet
 from pipelines.source import Source, Table
-from pipelines.wording import masked, normal_ref, order_named_in
+from pipelines.wording import masked, mentions_in, normal_ref, order_named_in
 
 #: what a record says, as against where and when we read it
 _NOT_CONTENT = ("record_id", "row_number", "file_id", "as_of", "record_hash", "updated_at", "date_only")
+#: by what besides its number an order is found for a ticket: once it is another, tickets that it linked are marked
+_LINK_COLUMNS = {"orders": "customer_key", "shipments": "tracking_number"}
 #: above a fifth of a table, finding what a change touches costs more than building everything again
 _MOST_OF_IT = 5
 
@@ -155,6 +157,8 @@ class Plan:
         """A statement for this table. Only names that the contract fixes are put in, never a value."""
         if self.is_first:
             template = template.replace("temp table incoming_x", "table incoming_x")
+        link_column = _LINK_COLUMNS.get(self.kind.name, "null::varchar")
+        template = template.replace("link_column", link_column)
         return template.replace("incoming_x", self.staged).replace("raw_x", self.kind.table)
 
     def latest(self) -> datetime | None:
@@ -232,13 +236,19 @@ class Plan:
         for name in set(self.kind.required) - set(values):
             self.problems.append(_missing(name, Parsed(NULL)))
         orders = [values[name] for name in ("order_ref", "order_id") if name in values]
+        texts: list[Expression] = []
         if "subject" in values:
-            orders.append(order_named_in(values["subject"]))
+            texts.append(values["subject"])
             values["subject"] = masked(values["subject"])
         if self.table.words is not None and "phrases" in self.kind.columns:
             words = self.table.words(self.cells).value
-            orders.append(order_named_in(words))
+            texts.append(words)
             values["phrases"] = phrases_in(words, self.landing.phrase_patterns())
+        orders += map(order_named_in, texts)
+        if texts and "mentions" in self.kind.columns:
+            values["mentions"] = mentions_in(
+                texts[0] if len(texts) == 1 else function("concat_ws", "\n", *texts)
+            )
         if orders:
             values["order_ref"] = normal_ref(CoalesceOperator(*orders))
         return values, date_only
@@ -292,11 +302,11 @@ _CHANGED = """
     create or replace temp table changed_records as
     with known as (
         -- found apart: an inner join passes over the row groups in which none of the records can be
-        select r.record_id, r.record_hash, r.updated_at, r.as_of, r.file_id, r.order_ref
-        from raw_x as r
+        select r.record_id, r.record_hash, r.updated_at, r.as_of, r.file_id, r.order_ref, r.link_key
+        from (select *, link_column as link_key from raw_x) as r
         inner join (select distinct record_id from incoming_x) as i on r.record_id = i.record_id
     )
-    select i.*, r.record_id is not null as is_replacing, r.order_ref as old_order_ref
+    select i.*, r.record_id is not null as is_replacing, r.order_ref as old_order_ref, r.link_key as old_link_key
     from incoming_x as i
     left join known as r on i.record_id = r.record_id
     left join files as f on r.file_id = f.file_id
@@ -327,12 +337,14 @@ _SEEN_LATER = """
         )
 """
 _MARK = """
-    insert into dirty_records
-    select $kind, record_id, order_ref from changed_records
+    insert into dirty_records by name
+    select $kind as kind, record_id, order_ref, null as link_key from changed_records
     union
-    select $kind, record_id, old_order_ref from changed_records where is_replacing
+    select $kind, record_id, old_order_ref, old_link_key from changed_records where is_replacing
 """
 _INSERT_CHANGED = """
     insert into raw_x by name
-    select * exclude (is_bad, is_keyless, is_replacing, old_order_ref), $as_of::timestamp as as_of from changed_records
+    select
+        * exclude (is_bad, is_keyless, is_replacing, old_order_ref, old_link_key), $as_of::timestamp as as_of
+    from changed_records
 """

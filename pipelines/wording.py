@@ -1,4 +1,4 @@
-"""What free text gives: the order number it names, and what is kept of a subject line so that it names nobody."""
+"""What free text gives: what it names that a record may bear, and a subject line that names nobody."""
 
 from __future__ import annotations
 
@@ -9,11 +9,8 @@ from duckdb import (
 
 from pipelines.cells import function
 from pipelines.extras import EMAIL
+from pipelines.mentions import BEFORE_ORDER, FIRST_ORDER, MENTION
 
-#: what stands for an order number in a subject line; a match links only where such an order is loaded
-_CALLED = r"(?:order|commande|cde)\s*(?:(?:number|num[eé]ro|nr|id|n[o°º.]*)\s*(?:(?:is|est)\s*)?)?:?\s*"
-_ORDER_IN_TEXT = rf"(?i)(\d{{3}}-\d{{7}}-\d{{7}}|#\s?[a-z]{{0,4}}-?\d{{3,}}|{_CALLED}#?[a-z]{{0,4}}\d{{4,}})"
-_BEFORE_NUMBER = rf"(?i)^{_CALLED}"
 _TELEPHONE = (
     r"(?:\+|\b00)\d[\d .()-]{7,}\d\b"
     r"|(?:\+?\d{1,3}[ .-]?)?\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}\b"
@@ -22,9 +19,18 @@ _TELEPHONE = (
 
 
 def order_named_in(words: Expression) -> Expression:
-    """The first order number in a text, or NULL."""
-    named = function("regexp_extract", words, _ORDER_IN_TEXT, 1)
-    return function("nullif", function("regexp_replace", named, _BEFORE_NUMBER, ""), "")
+    """The first of what is surely meant as an order number in a text, or NULL."""
+    first = function("nullif", function("regexp_extract", words, FIRST_ORDER, 0), "")
+    return function("nullif", function("regexp_replace", first, BEFORE_ORDER, ""), "")
+
+
+def mentions_in(words: Expression) -> Expression:
+    """All else in a text that may name an order, a parcel or a return, as it is written; NULL when nothing does.
+
+    What each of them names, the macros `mentioned_order`, `mentioned_parcel` and `mentioned_return` tell.
+    """
+    nothing = function("list_value").cast("VARCHAR[]")
+    return function("nullif", function("regexp_extract_all", words, MENTION), nothing)
 
 
 def normal_ref(order: Expression) -> Expression:

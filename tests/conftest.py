@@ -82,12 +82,16 @@ CHANNELS = """
             | MINITEL  | minitel  | shop
     zendesk | MINITEL  | tiktok   | shop
 """
+LINKS = """
+    record_id | order_ref
+"""
 REFERENCES = {
     "ref_causes": CAUSES,
     "ref_codes": CODES,
     "ref_phrases": PHRASES,
     "ref_tags": TAGS,
     "ref_channels": CHANNELS,
+    "ref_links": LINKS,
 }
 SETTINGS = """
     zone | main_currency
@@ -106,6 +110,7 @@ REF_TYPES = {
     "ref_phrases": dict.fromkeys(("phrase", "cause"), "VARCHAR"),
     "ref_tags": dict.fromkeys(("tag", "cause", "origin"), "VARCHAR"),
     "ref_channels": dict.fromkeys(("source", "code", "channel", "origin"), "VARCHAR"),
+    "ref_links": dict.fromkeys(("record_id", "order_ref"), "VARCHAR"),
     "settings": {"zone": "VARCHAR", "main_currency": "VARCHAR", "third_party_warehouses": "VARCHAR[]"},
 }
 #: facts that are derived from others, and the query that does it

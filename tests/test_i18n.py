@@ -184,8 +184,8 @@ def test_no_text_is_left_that_nothing_asks_for() -> None:
 CODES = tuple(
     f"{group}."
     for group in (
-        "family party evidence place_kind signal kpi file_status record_kind value_kind exposure dimension "
-        "measure grain basis shape scheme word channel"
+        "family party evidence order_link line_link certainty place_kind signal kpi file_status record_kind value_kind "
+        "exposure dimension measure grain basis shape scheme word channel"
     ).split()
 )
 

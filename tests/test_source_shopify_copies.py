@@ -117,7 +117,9 @@ def test_a_refund_that_knows_its_order_by_number_only_meets_it(tmp_path: Path, i
     snapshot = store.snapshot()
     assert snapshot is not None
     with duckdb.connect(str(snapshot), read_only=True) as con:
-        told = con.execute("select distinct order_ref, kind from all_signals where kind = 'refund'").fetchall()
+        told = con.execute(
+            "select distinct order_ref, kind from all_signals where kind = 'refund'"
+        ).fetchall()
     assert told == [("1047", "refund")]
 
 

@@ -24,7 +24,7 @@ from pipelines.sync.engine import Request, Synced, Told, sync
 from tests.landed import Desk
 from tests.vendor_server import Api, Freshdesk, Gorgias, Zendesk, serving
 from tests.vendor_server_helpdesks import HelpScout, Intercom, ZohoDesk
-from tests.vendor_server_marketplaces import Mirakl, Walmart
+from tests.vendor_server_marketplaces import Etsy, Mirakl, Walmart
 from tests.vendor_server_shopify import Shopify
 from tests.vendor_server_shops import WooCommerce
 
@@ -79,6 +79,8 @@ class Shop:
             return {each["name"]: each["lineItems"][0]["title"] for each in self.api.records.values()}
         if self.system == "woocommerce":
             return {each["number"]: each["line_items"][0]["name"] for each in self.api.records.values()}
+        if self.system == "etsy":
+            return {str(name): each["transactions"][0]["title"] for name, each in self.api.records.items()}
         if self.system == "walmart":
             return {
                 each["customerOrderId"]: each["orderLines"]["orderLine"][0]["item"]["productName"]
@@ -105,6 +107,7 @@ SETTINGS = {
     "woocommerce": {"consumer_key": "ck_1", "consumer_secret": SECRET},
     "mirakl": {"api_key": SECRET},
     "walmart": {"client_id": "c-1", "client_secret": SECRET},
+    "etsy": {"client_id": "c-1", "client_secret": "geheim-456", "refresh_token": SECRET},
     "zohodesk": {
         "domain": "zoho.eu",
         "org_id": "20116",
@@ -137,7 +140,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
         opened.append(server)
         server.__enter__()
         addresses = {"address": api.url} | (
-            {"token_address": f"{api.url}/token"} if system in ("amazon", "zohodesk") else {}
+            {"token_address": f"{api.url}/token"} if system in ("amazon", "etsy", "zohodesk") else {}
         )
         for name, value in {**SETTINGS[system], **addresses}.items():
             monkeypatch.setenv(f"INCIDENTS_{system}_{name}".upper(), value)
@@ -174,6 +177,7 @@ APIS = {
     "woocommerce": WooCommerce,
     "mirakl": Mirakl,
     "walmart": Walmart,
+    "etsy": Etsy,
     "zohodesk": ZohoDesk,
 }
 #: an order comes with its parcel, its refund or its return

@@ -105,7 +105,8 @@ def test_the_command_says_what_it_did_and_goes_on_at_its_interval_until_it_is_st
         lines = [running.stdout.readline() for _ in range(2)]
         err = ""
         while "every 10s" not in err:  # said once the first sync is done: it waits from here on
-            assert (line := running.stderr.readline()), err
+            line = running.stderr.readline()
+            assert line, err
             err += line
         running.send_signal(signal.SIGINT)
         err += running.communicate(timeout=60)[1]

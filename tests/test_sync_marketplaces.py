@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.test_sync import Open, filled, shop
-from tests.vendor_server_marketplaces import Mirakl, Walmart
+from tests.vendor_server_marketplaces import Etsy, Mirakl, Walmart
 
 __all__ = ["shop"]  # the fixture
 
@@ -77,3 +77,26 @@ def test_walmart_order_that_leaves_the_list_hides_none_behind_it(shop: Open) -> 
     at.api.faults = [None, None, lambda: at.api.put(1, subject="Changed")]
     at.synced()
     assert at.tickets() == at.told()
+
+
+def test_etsy_receipts_without_optional_parts_are_loaded(shop: Open) -> None:
+    api = Etsy()
+    api.put(1, refunds=[])
+    api.put(2)
+    for name in ("refunds", "shipments", "buyer_email"):
+        del api.records[2][name]
+    at = shop("etsy", api)
+    done = at.synced()
+    assert [(file.rejected, file.loaded > 0) for file in done.files] == [(0, True)]
+    counts = "select (select count(*) from raw_orders), (select count(*) from raw_refunds)"
+    assert at.con.execute(counts).fetchall() == [(2, 0)]
+
+
+def test_etsy_access_that_ends_on_the_way_is_renewed_with_the_new_refresh_token(shop: Open) -> None:
+    at = shop("etsy", filled(Etsy()))
+    at.api.faults = [None, None, lambda: at.api.tokens.append("another")]
+    at.synced()
+    assert at.tickets() == at.told()
+    at.synced()  # the token that the user gave is no longer good
+    kept = [asked.form["refresh_token"] for asked in at.api.asked if asked.path == "/token"]
+    assert kept == ["geheim-123", "geheim-123+", "geheim-123++"]

@@ -170,3 +170,67 @@ class Walmart(Api):
         )
         more = f"?{kept}&poIndex={behind}&end={end}&hasMoreElements=true"
         return found, {"totalCount": len(listed), "nextCursor": more if behind < len(listed) else None}
+
+
+@dataclass
+class Etsy(Api):
+    """Receipts by when they were made, at an offset; each refresh token is good once."""
+
+    size: int = 2
+    refresh_token: str = "geheim-123"
+    tokens: list[str] = field(default_factory=list)
+
+    def put(self, number: int, subject: str = "", **more: Any) -> None:
+        at = int(datetime.fromisoformat(self.tick()).timestamp())
+        price = {"amount": 1000, "divisor": 100, "currency_code": "EUR"}
+        made = self.records.get(number, {}).get("created_timestamp", at)
+        self.records[number] = {
+            "receipt_id": number,
+            "status": "Completed",
+            "is_paid": True,
+            "is_shipped": True,
+            "buyer_email": f"p{number}@exemple.fr",
+            "country_iso": "FR",
+            "created_timestamp": made,
+            "updated_timestamp": at,
+            "grandtotal": price,
+            "shipments": [],
+            "refunds": [
+                {"amount": price, "created_timestamp": at, "reason": "Damaged", "status": "succeeded"}
+            ],
+            "transactions": [
+                {
+                    "transaction_id": 42000 + number,
+                    "title": subject or f"Article {number}",
+                    "quantity": 1,
+                    "listing_id": 15000 + number,
+                    "sku": "SKU-1",
+                    "price": price,
+                    "variations": [],
+                }
+            ],
+            **more,
+        }
+
+    def answer(self, asked: Asked) -> Reply:
+        assert asked.headers["x-api-key"] == "c-1:geheim-456"
+        if asked.path == "/token":
+            assert asked.form["client_id"] == "c-1"
+            if asked.form["refresh_token"] != self.refresh_token:
+                return Reply(400, {"error": "invalid_grant"})
+            self.refresh_token += "+"
+            self.tokens.append(f"access-{len(self.tokens)}")
+            return Reply(
+                data={
+                    "access_token": self.tokens[-1],
+                    "refresh_token": self.refresh_token,
+                    "expires_in": 3600,
+                }
+            )
+        if not self.tokens or asked.headers.get("authorization") != f"Bearer {self.tokens[-1]}":
+            return Reply(401, {"error": "invalid_token"})
+        assert asked.path == "/receipts"
+        since, at = int(asked.params["min_last_modified"]), int(asked.params["offset"])
+        listed = [each for each in self.records.values() if each["updated_timestamp"] >= since]
+        listed.sort(key=lambda each: (each["created_timestamp"], each["receipt_id"]))
+        return Reply(data={"count": len(listed), "results": listed[at : at + self.size]})

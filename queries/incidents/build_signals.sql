@@ -20,6 +20,7 @@ select
     signals.amount_cents,
     signals.currency,
     signals.link_evidence,
+    signals.order_evidence,
     signals.is_alone and signals.kind = 'ticket' as is_its_incident
 from int_signals as signals
 left join int_verdicts as verdicts

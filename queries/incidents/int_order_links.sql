@@ -1,7 +1,7 @@
 -- Which order a signal means. An order is found by its id or its number. Where two orders bear the name, the one of
 -- the same tool and account is meant, else the only one of the same account; else nobody can tell and the name stays
 -- a name: 'ref/…', under which signals still meet.
--- Grain: one row per way in which signals name an order. Reads: stg_signals, stg_order_refs.
+-- Grain: one row per way in which signals name an order. Reads: stg_signals, stg_ticket_links, stg_order_refs.
 create or replace temp table int_order_links as
 with named as (
     select distinct
@@ -11,6 +11,14 @@ with named as (
         order_id
     from stg_signals
     where order_ref is not null or order_id is not null
+    union
+    select
+        source,
+        account,
+        order_ref,
+        null
+    from stg_ticket_links
+    where order_ref is not null
 ),
 
 candidates as (

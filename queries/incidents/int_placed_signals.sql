@@ -1,15 +1,42 @@
 -- To which line of its order a signal belongs, and which of its signals are one incident.
--- A line is found by its id, else by its SKU, else it is the order's only line. A SKU that the order does not have
+-- A ticket's order is the one that stg_ticket_links found, if it found any, else the one that the ticket names.
+-- A line is found by its id, else by its SKU, else it is the order's only line, else the only one whose product the
+-- subject of a ticket names. A SKU that the order does not have
 -- (re-labelled by a warehouse) is a unit of its own within the order. A signal that names no article joins the only
 -- unit that other signals are about, or else the order itself. Within a unit, signals no more than 60 days apart from
 -- one to the next are one incident. Of an order whose lines are not loaded nothing but the signals' own SKUs is known.
--- Grain: one row per signal that names an order. Reads: stg_signals, int_order_links, stg_orders,
--- stg_order_places, build_lines.
+-- Grain: one row per signal that has an order. Reads: stg_signals, stg_ticket_links, int_order_links, stg_orders,
+-- stg_order_places, build_lines, batch_tickets.
 create or replace temp table int_placed_signals as
-with named as (
+with by_links as (
+    select
+        'ticket/' || record_id as signal_key,
+        order_ref,
+        evidence
+    from stg_ticket_links
+),
+
+signals as (
+    select
+        stg_signals.*,
+        'number' as order_evidence
+    from stg_signals
+    anti join by_links on stg_signals.signal_key = by_links.signal_key
+    where stg_signals.order_ref is not null or stg_signals.order_id is not null
+    union all
+    select
+        stg_signals.* replace (by_links.order_ref as order_ref, null as order_id),
+        by_links.evidence
+    from by_links
+    inner join stg_signals on by_links.signal_key = stg_signals.signal_key
+    where by_links.order_ref is not null
+),
+
+named as (
     select
         signals.signal_key,
         signals.kind,
+        signals.order_evidence,
         links.order_key,
         coalesce(orders.order_ref, links.ref) as ref,
         links.is_loaded,
@@ -27,7 +54,7 @@ with named as (
             orders.placed_at
         ) as occurred_at,
         places.fulfilled_by in ('3pl', 'marketplace') as is_fulfilled_by_third_party
-    from stg_signals as signals
+    from signals
     inner join int_order_links as links
         on
             signals.source = links.source
@@ -36,7 +63,6 @@ with named as (
             and signals.order_id is not distinct from links.order_id
     left join stg_orders as orders on links.order_key = orders.order_key
     left join stg_order_places as places on links.order_key = places.order_key
-    where signals.order_ref is not null or signals.order_id is not null
 ),
 
 lines_by_id as (
@@ -84,6 +110,38 @@ found as (
     left join orders_with_lines on named.order_key = orders_with_lines.order_key
 ),
 
+-- the one line whose product's title stands in the subject, word for word
+by_title as (
+    select
+        found.signal_key,
+        min(build_lines.line_key) as line_key
+    from found
+    inner join build_lines on found.order_key = build_lines.order_key
+    inner join batch_tickets as tickets on found.signal_key = 'ticket/' || tickets.record_id
+    where
+        found.kind = 'ticket'
+        and found.has_known_lines
+        and found.line_key is null
+        and found.sku_key is null
+        and length(normal_text(build_lines.product)) >= 3
+        and contains(
+            ' ' || normal_text(tickets.subject) || ' ',
+            ' ' || normal_text(build_lines.product) || ' '
+        )
+    group by found.signal_key
+    having count(*) = 1
+),
+
+lined as (
+    select
+        found.* replace (
+            coalesce(found.line_key, by_title.line_key) as line_key,
+            if(by_title.line_key is not null, 'title', found.line_evidence) as line_evidence
+        )
+    from found
+    left join by_title on found.signal_key = by_title.signal_key
+),
+
 units as (
     select
         *,
@@ -92,7 +150,7 @@ units as (
             order_key || '/sku/' || sku_key,
             if(has_known_lines, null, order_key || '/line/' || line_id)
         ) as unit
-    from found
+    from lined
 ),
 
 -- the only unit of an order that signals are about; and, for a refund that names no line, the one returned or
@@ -157,6 +215,7 @@ select
     numbered.is_fulfilled_by_third_party,
     lines.line_key,
     numbered.line_evidence,
+    numbered.order_evidence,
     -- an incident bears the name of its first signal
     first_value(numbered.signal_key) over (
         partition by numbered.unit, numbered.episode

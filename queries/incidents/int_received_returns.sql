@@ -1,6 +1,7 @@
 -- Returned lines that came back, and whether their money was given back (by the return's own word, or by a refund in
 -- the same incident), for the incidents that a load touches.
--- Grain: one row per returned line received. Reads: raw_returns, touched_incidents, signals, incidents, lines, settings.
+-- Grain: one row per returned line received. Reads: raw_returns, touched_incidents, signals, incidents, lines,
+-- settings.
 create or replace temp table int_received_returns as
 with received as (
     select

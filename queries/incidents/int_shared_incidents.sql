@@ -13,6 +13,7 @@ select
     max(signals.occurred_at) as last_at,
     arg_min(signals.source, (signals.occurred_at, signals.signal_key)) as source,
     arg_min(signals.link_evidence, (signals.occurred_at, signals.signal_key)) as link_evidence,
+    arg_min(signals.order_evidence, (signals.occurred_at, signals.signal_key)) as order_evidence,
     arg_min(signals.sku, (signals.occurred_at, signals.signal_key)) as sku,
     arg_min(signals.channel, (signals.occurred_at, signals.signal_key)) as channel,
     arg_min(signals.warehouse, (signals.occurred_at, signals.signal_key)) as warehouse,

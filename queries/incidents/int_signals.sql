@@ -25,6 +25,7 @@ select
         when not placed.is_loaded then 'order_not_loaded'
         else placed.line_evidence
     end as link_evidence,
+    placed.order_evidence,
     coalesce(placed.is_about_the_order, false) as is_about_the_order,
     -- what the evidence says is counted out once for all signals that share it: int_verdicts
     if(placed.is_told_already, null, ballots.ballot) as ballot,

@@ -20,7 +20,8 @@ with together as (
         confidence,
         amount_cents,
         currency,
-        link_evidence
+        link_evidence,
+        order_evidence
     from signals
     union all
     select
@@ -40,7 +41,8 @@ with together as (
         confidence,
         null,
         null,
-        link_evidence
+        link_evidence,
+        order_evidence
     from incidents
     where signal_count = 1 and kinds = ['ticket']
 )
@@ -51,7 +53,13 @@ select
         when line_key is not null then 'line'
         when order_key is not null then 'order'
         else 'none'
-    end as link
+    end as link,
+    case
+        when order_key is null or link_evidence = 'order_not_loaded' then null
+        when order_evidence = 'customer' then 'low'
+        when order_evidence in ('tracking', 'return') or link_evidence = 'title' then 'medium'
+        else 'high'
+    end as link_confidence
 from together;
 
 comment on view all_signals is 'What tools told of incidents: tickets, returns, cancellations, refunds, claims, scans, stock write-offs.';
@@ -71,5 +79,7 @@ comment on column all_signals.evidence_rank is 'Rank of that evidence, 1 is best
 comment on column all_signals.confidence is 'How sure that evidence is: high, medium or low; NULL when there is none.';
 comment on column all_signals.amount_cents is 'Amount it tells of, minor units; NULL when none is told.';
 comment on column all_signals.currency is 'Currency of the amount.';
-comment on column all_signals.link_evidence is 'How its order line was found: line_id, sku, only_line and so on; NULL without an order.';
+comment on column all_signals.link_evidence is 'How its order line was found: line_id, sku, only_line, title and so on; NULL without an order.';
+comment on column all_signals.order_evidence is 'How its order was found: number (its own field, or the first in its text), mention (another number in its text), tracking, return, customer, or the user''s decision; NULL without an order.';
 comment on column all_signals.link is 'What it was linked to: line, order or none.';
+comment on column all_signals.link_confidence is 'How sure the link is: high, medium or low; NULL when the order is not loaded or there is none.';

@@ -240,6 +240,9 @@ signal_moments as (
         signals.cause,
         signals.party,
         signals.evidence,
+        signals.order_evidence,
+        signals.link_evidence,
+        signals.link_confidence,
         signals.signal_key
     from chosen_signals as signals
     left join told on signals.signal_key = told.signal_key
@@ -274,6 +277,9 @@ select
     moments.cause,
     moments.party,
     moments.evidence,
+    moments.order_evidence,
+    moments.link_evidence,
+    moments.link_confidence,
     moments.signal_key
 from moments
 left join files on moments.file_id = files.file_id
@@ -293,4 +299,7 @@ comment on column case_timeline.currency is 'Currency of the amount.';
 comment on column case_timeline.cause is 'Cause that this signal alone names; NULL for what is no signal.';
 comment on column case_timeline.party is 'Party that this signal alone blames.';
 comment on column case_timeline.evidence is 'What that rests on.';
+comment on column case_timeline.order_evidence is 'How its order was found; NULL for what is no signal.';
+comment on column case_timeline.link_evidence is 'How its order line was found; NULL for what is no signal.';
+comment on column case_timeline.link_confidence is 'How sure that link is; NULL for what is no signal, or has no loaded order.';
 comment on column case_timeline.signal_key is 'Key of the signal; NULL for what is no signal.';

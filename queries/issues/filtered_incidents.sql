@@ -35,6 +35,7 @@ comment on column filtered_incidents.secondary_causes is 'Other causes its signa
 comment on column filtered_incidents.has_conflict is 'Whether its signals blame different parties; unknown ones do not count.';
 comment on column filtered_incidents.source is 'Tool of its first signal.';
 comment on column filtered_incidents.link_evidence is 'How its first signal found the order line: line_id, sku, only_line and so on; NULL without an order.';
+comment on column filtered_incidents.order_evidence is 'How its first signal found the order: number, mention, tracking, return, customer or decision; NULL without an order.';
 comment on column filtered_incidents.signal_count is 'Signals it is made of.';
 comment on column filtered_incidents.kinds is 'Kinds of those signals.';
 comment on column filtered_incidents.first_at is 'First signal (UTC).';
