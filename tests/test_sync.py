@@ -23,7 +23,7 @@ from pipelines.sync.client import ATTEMPTS, Clock
 from pipelines.sync.engine import Request, Synced, Told, sync
 from tests.landed import Desk
 from tests.vendor_server import Api, Freshdesk, Gorgias, Zendesk, serving
-from tests.vendor_server_helpdesks import HelpScout
+from tests.vendor_server_helpdesks import HelpScout, Intercom, ZohoDesk
 from tests.vendor_server_marketplaces import Etsy, Mirakl, Walmart
 from tests.vendor_server_shopify import Shopify
 from tests.vendor_server_shops import WooCommerce
@@ -91,6 +91,8 @@ class Shop:
                 each["order_id"]: each["order_lines"][0]["product_title"]
                 for each in self.api.records.values()
             }
+        if self.system == "intercom":
+            return {each["id"]: each["source"]["subject"] for each in self.api.records.values()}
         return {str(each["id"]): each["subject"] for each in self.api.records.values()}
 
 
@@ -100,11 +102,19 @@ SETTINGS = {
     "gorgias": {"email": "eva@boutique.example", "api_key": SECRET},
     "freshdesk": {"api_key": SECRET},
     "helpscout": {"client_id": "c-1", "client_secret": SECRET},
+    "intercom": {"token": SECRET},
     "shopify": {"client_id": "c-1", "client_secret": SECRET},
     "woocommerce": {"consumer_key": "ck_1", "consumer_secret": SECRET},
     "mirakl": {"api_key": SECRET},
     "walmart": {"client_id": "c-1", "client_secret": SECRET},
     "etsy": {"client_id": "c-1", "client_secret": "geheim-456", "refresh_token": SECRET},
+    "zohodesk": {
+        "domain": "zoho.eu",
+        "org_id": "20116",
+        "client_id": "c-1",
+        "client_secret": SECRET,
+        "refresh_token": SECRET,
+    },
     "amazon": {
         "client_id": "c-1",
         "client_secret": SECRET,
@@ -130,7 +140,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
         opened.append(server)
         server.__enter__()
         addresses = {"address": api.url} | (
-            {"token_address": f"{api.url}/token"} if system in ("amazon", "etsy") else {}
+            {"token_address": f"{api.url}/token"} if system in ("amazon", "etsy", "zohodesk") else {}
         )
         for name, value in {**SETTINGS[system], **addresses}.items():
             monkeypatch.setenv(f"INCIDENTS_{system}_{name}".upper(), value)
@@ -162,18 +172,20 @@ APIS = {
     "gorgias": Gorgias,
     "freshdesk": Freshdesk,
     "helpscout": HelpScout,
+    "intercom": Intercom,
     "shopify": Shopify,
     "woocommerce": WooCommerce,
     "mirakl": Mirakl,
     "walmart": Walmart,
     "etsy": Etsy,
+    "zohodesk": ZohoDesk,
 }
 #: an order comes with its parcel, its refund or its return
 _SHOPS = ("shopify", "woocommerce", "mirakl", "walmart")
 #: what the third record is called
 _THIRD = {"shopify": "#3", "mirakl": "3-A"}
 #: these hold 100 records a page
-_LARGE_PAGES = ("freshdesk", "woocommerce")
+_LARGE_PAGES = ("freshdesk", "woocommerce", "zohodesk")
 all_vendors = pytest.mark.parametrize("system", APIS)
 
 
@@ -238,9 +250,9 @@ def test_what_came_before_an_error_is_loaded_and_the_next_sync_goes_on_from_ther
     shop: Open, system: str
 ) -> None:
     at = shop(system, filled(APIS[system]()))
-    if system == "woocommerce":
+    if system in ("woocommerce", "zohodesk"):
         filled(at.api, 107)
-    pages = {"freshdesk": 1, "woocommerce": 1, "shopify": 4}.get(system, 2)
+    pages = {"freshdesk": 1, "woocommerce": 1, "zohodesk": 1, "shopify": 4}.get(system, 2)
     at.api.faults = [*[None] * pages, *[(500, {})] * ATTEMPTS]
     done = at.sync()
     assert done.error is not None

@@ -138,7 +138,7 @@ def serving(api: Api) -> Iterator[Api]:
         thread.join()
 
 
-def _unix(text: str) -> float:
+def unix(text: str) -> float:
     return datetime.fromisoformat(text).timestamp()
 
 
@@ -159,7 +159,7 @@ class Zendesk(Api):
             "via": {"channel": "email", "source": {"from": {}, "to": {}, "rel": None}},
             "created_at": made,
             "updated_at": at,
-            "generated_timestamp": int(_unix(at)),
+            "generated_timestamp": int(unix(at)),
             "subject": f"Ticket {number}",
             "raw_subject": f"Ticket {number}",
             "description": "…",

@@ -65,6 +65,8 @@ def credentials(vendor: Vendor, account: str, store: Store) -> Credentials:
         if all(values.get(name) for name in auth.needs) and (
             "address" in values or all(values.get(name) for name in needed)
         ):
+            filled = {name: text.format(**values) for name, text in vendor.defaults.items()}
+            values |= {name: text for name, text in filled.items() if values[name] == vendor.defaults[name]}
             return Credentials(auth, values, frozenset({"address", *vendor.settings, *vendor.defaults}))
     raise SyncError(_nothing_given(vendor, account, store, needed))
 

@@ -137,8 +137,10 @@ class Vendor:
     rate: Rate
     #: settings that are no secrets, and what they must look like
     settings: Mapping[str, str] = field(default_factory=dict)
-    #: settings that have a value of their own when nobody gives one
+    #: settings that have a value of their own when nobody gives one; other settings may stand in it, in braces
     defaults: Mapping[str, str] = field(default_factory=dict)
+    #: headers of every request, with settings in braces
+    headers: Mapping[str, str] = field(default_factory=dict)
     #: seconds to wait after an answer, by what it says of the quota that is left
     pause: Callable[[Answer], float] = lambda _: 0
     #: seconds until it may be asked again, where "too many requests" tells it in headers of its own
