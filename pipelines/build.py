@@ -12,10 +12,21 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines import causes, channels, linking, mentions, phrases, shop_channels, user_changes, views
+from pipelines import (
+    causes,
+    channels,
+    linking,
+    mentions,
+    phrases,
+    shop_channels,
+    shop_links,
+    user_changes,
+    views,
+)
 from pipelines.contract import KINDS, Kind
 from pipelines.recognise import NotRecognised, user_mappings
 from pipelines.shop_channels import ShopChannelsError
+from pipelines.shop_links import ShopLinksError
 from pipelines.shop_tags import ShopTagsError
 from pipelines.sources import find_sources
 from pipelines.sources.mapping import MappingError, all_reason_codes
@@ -73,7 +84,7 @@ def version(store: Store) -> str:
     files = [
         *(
             Path(module.__file__ or "")
-            for module in (causes, channels, linking, mentions, phrases, shop_channels, views)
+            for module in (causes, channels, linking, mentions, phrases, shop_channels, shop_links, views)
         ),
         Path(__file__),
         *sorted(QUERIES.rglob("*.sql")),
@@ -81,6 +92,7 @@ def version(store: Store) -> str:
         *sorted(_mappings(store).glob("*.toml")),
         store.user / "tags.csv",
         store.user / "channels.csv",
+        store.user / "links.csv",
     ]
     for path in files:
         digest.update(path.read_bytes() if path.exists() else b"")
@@ -101,6 +113,7 @@ def build(con: duckdb.DuckDBPyConnection, store: Store) -> bool:
         if state[1] != wanted:
             _create_references(con, store)
             _add_mapped_codes(con, store)
+        _set_links(con, store)
         _set_settings(con, store)
         if everything:
             _batch_of_everything(con)
@@ -130,6 +143,14 @@ def _create_references(con: duckdb.DuckDBPyConnection, store: Store) -> None:
         causes.create_reference_tables(con, causes.read_causes(QUERIES / "causes"), _tags(store))
         shop_channels.create_channel_table(con, store.user / "channels.csv", tools(store))
     except (ShopTagsError, ShopChannelsError) as error:
+        raise StoreError(error.message) from error
+
+
+def _set_links(con: duckdb.DuckDBPyConnection, store: Store) -> None:
+    """What the shop says of its tickets' orders; a list that cannot be used stops the build."""
+    try:
+        shop_links.create_link_table(con, store.user / "links.csv")
+    except ShopLinksError as error:
         raise StoreError(error.message) from error
 
 
