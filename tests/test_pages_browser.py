@@ -17,6 +17,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from app.i18n import texts
 from pipelines.reader import Reader
 from pipelines.store import Store
 from tests.pages_store import FORMULA, MARKUP, small_store
@@ -172,7 +173,8 @@ def test_filters_follow_through_the_menu_and_survive_a_reload(page: Page, server
     assert params(page) == {"lang": ["en"], "channel": [channel], "period": ["26w"]}
     page.reload()
     ready(page, "Recurring issues")
-    expect(page.get_by_role("button", name=f"Channel: {channel}")).to_be_visible()
+    called = texts("en").get(f"channel.{channel}", channel)
+    expect(page.get_by_role("button", name=f"Channel: {called}")).to_be_visible()
     page.go_back()
     ready(page, "Review")
 

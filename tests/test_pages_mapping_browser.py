@@ -42,7 +42,9 @@ def test_an_unknown_file_becomes_incidents_on_the_screen(page: Page, server: str
     name = page.get_by_role("textbox", name="Name of the mapping")
     name.fill("Lyon returns")
     name.press("Tab")
-    page.get_by_role("button", name="Save and load the file").click()
+    save = page.get_by_role("button", name="Save and load the file")
+    expect(save).to_have_count(1, timeout=WAIT)  # while the page is drawn again there is an old one too
+    save.click()
     page.get_by_role("button", name="See the cases").click(timeout=120_000)
     ready(page, "Cases")
     expect(page.get_by_text("3 incidents")).to_be_visible()

@@ -28,6 +28,7 @@ _NOT_WRITTEN = (
     "condition_scheme",
     "channel_raw",
     "phrases",
+    "mentions",
     "derived_from",
     "excluded_because",
 )
