@@ -45,9 +45,8 @@ class Landing:
     customer_secret: str
     phrase_patterns: Callable[[], tuple[str, ...]]
     now: str  # ISO, UTC: times after it do not tell how recent a file is
-    modified: (
-        str  # ISO, UTC: when the file was last written; decides between files that tell of the same time
-    )
+    #: ISO, UTC: when the file was last written; decides between files that tell of the same time
+    modified: str
 
 
 def unfold(rows: DuckDBPyRelation, table: Table) -> DuckDBPyRelation:

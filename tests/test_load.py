@@ -102,6 +102,27 @@ def _files(folder: Path) -> list[Path]:
     ]
 
 
+def test_a_record_without_an_order_that_changes_is_not_there_twice(tmp_path: Path) -> None:
+    def told(disposition: str) -> list[str]:
+        rows = [_return(n, "SKU-1", f"LPN{n}", "2026-03-25") for n in range(1, 31)]
+        return [
+            rows[0].replace("DEFECTIVE\t", f"{disposition}\t", 1).replace("701-0000001-0000001", ""),
+            *rows[1:],
+        ]
+
+    store = Store(tmp_path / "store")
+    load([_table(tmp_path / "first.txt", RETURNS, told("DEFECTIVE"))], store)
+    later = [
+        *told("CARRIER_DAMAGED"),
+        _return(99, "SKU-1", "LPN99", "2026-03-28"),
+    ]  # so it is the later state
+    load([_table(tmp_path / "later.txt", RETURNS, later)], store)
+    facts = _facts(store)
+    assert len(facts["all_signals"]) == 31
+    assert sum("damaged_in_transit" in row for row in facts["incidents"]) == 1
+    assert len(facts["incidents"]) == 31
+
+
 def _facts(store: Store) -> dict[str, list[tuple[object, ...]]]:
     """What the newest snapshot says, without where and when it was read."""
     snapshot = store.snapshot()

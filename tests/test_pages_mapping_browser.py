@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from pipelines.reader import Reader
 from pipelines.store import Store
@@ -26,8 +26,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 def test_an_unknown_file_becomes_incidents_on_the_screen(page: Page, server: str, store: Store) -> None:
     page.goto(f"{server}data?lang=en")
     ready(page, "Data")
-    unknown = {"name": "retours <b>.csv", "mimeType": "text/csv", "buffer": FILE}
-    page.locator("input[type=file]").set_input_files(files=unknown)  # type: ignore[arg-type]
+    unknown = FilePayload(name="retours <b>.csv", mimeType="text/csv", buffer=FILE)
+    page.locator("input[type=file]").set_input_files(files=unknown)
     page.get_by_role("button", name="Load 1 file").click()
     page.get_by_role("button", name="Describe the file that was not recognised").click(timeout=120_000)
     ready(page, "Mappings")

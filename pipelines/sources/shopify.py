@@ -151,8 +151,13 @@ def _is_line(cells: Cells) -> Expression:
     return found[1].isnotnull() if found else ConstantExpression(False)
 
 
-def _is_app(cells: Cells) -> Expression:
-    return function("regexp_matches", text("Source")(cells).value, r"^\d+$")
+def sold_on(name: str) -> Field:
+    """The channel of an order: an app is told by a bare number."""
+
+    def is_app(cells: Cells) -> Expression:
+        return function("regexp_matches", text(name)(cells).value, r"^\d+$")
+
+    return when(is_app, one_of(name, values=SOURCES, otherwise="app"), channel(name, more=SOURCES))
 
 
 def _needs_no_shipping(cells: Cells) -> Expression:
@@ -214,11 +219,7 @@ ORDERS = Source(
                 "order_name": _NAME,
                 "order_ref": first(marketplace_order(), _NAME),
                 "other_refs": listed(identifier("Id")),
-                "channel": when(
-                    _is_app,
-                    one_of("Source", values=SOURCES, otherwise="app"),
-                    channel("Source", more=SOURCES),
-                ),
+                "channel": sold_on("Source"),
                 "channel_raw": text("Source"),
                 "placed_at": _PLACED,
                 "paid_at": time("Paid at"),

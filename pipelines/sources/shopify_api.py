@@ -12,8 +12,7 @@ from __future__ import annotations
 
 from duckdb import ColumnExpression, DuckDBPyRelation, Expression
 
-from pipelines.cells import Cells, function, reshaped
-from pipelines.channels import channel
+from pipelines.cells import Cells, reshaped
 from pipelines.fields import (
     constant,
     first,
@@ -26,11 +25,10 @@ from pipelines.fields import (
     split,
     text,
     time,
-    when,
     whole,
 )
 from pipelines.source import Source, Table
-from pipelines.sources.shopify import SOURCES, marketplace_order
+from pipelines.sources.shopify import marketplace_order, sold_on
 from pipelines.sources.shopify_shipments import DECLARED_BY
 
 # One row a line, or one for an order without lines; the first of an order stands for the order itself.
@@ -168,10 +166,6 @@ def _is_cancelled(_: Cells) -> Expression:
     return ColumnExpression("is_order") & ColumnExpression("cancellation").isnotnull()
 
 
-def _is_app(_: Cells) -> Expression:
-    return function("regexp_matches", ColumnExpression("sourceName"), r"^\d+$")
-
-
 _NAME = identifier("name")
 _CURRENCY = text("currency")
 _PLACED = time("createdAt")
@@ -196,11 +190,7 @@ ORDERS = Source(
                 "order_name": _NAME,
                 "order_ref": first(marketplace_order(), _NAME),
                 "other_refs": listed(gid("id")),
-                "channel": when(
-                    _is_app,
-                    one_of("sourceName", values=SOURCES, otherwise="app"),
-                    channel("sourceName", more=SOURCES),
-                ),
+                "channel": sold_on("sourceName"),
                 "channel_raw": text("sourceName"),
                 "placed_at": _PLACED,
                 "updated_at": time("updatedAt"),

@@ -1,6 +1,7 @@
 -- Tickets whose order none of their fields names, or none that is loaded: found by another number in their text, else
 -- by a parcel, else by a return named there, else as the only order that their customer placed in the 60 days before.
 -- Two orders found the same way are none: nobody guesses. What the user says of a ticket wins over all of it.
+-- It runs by itself for the tickets of a load, on all orders: so it does not read stg_order_refs, a table of the batch.
 -- Grain: one row per ticket linked so; order_ref is NULL where the user says that it is about no order.
 -- Reads: batch_tickets, batch_orders, batch_order_lines, batch_shipments, batch_returns, ref_links.
 create or replace temp table stg_ticket_links as
@@ -92,38 +93,31 @@ wanted as (
     where ref is not null
 ),
 
-others as (
+orders as (
     select
-        normal_ref(unnest(other_refs)) as name,
+        source,
+        account,
+        order_id,
+        customer_key,
+        placed_at,
+        list_concat([order_ref, order_name, order_id], other_refs) as names,
         normal_ref(coalesce(order_ref, order_name, order_id)) as order_ref
     from batch_orders
-    where other_refs is not null
+),
+
+called as (
+    select
+        order_ref,
+        normal_ref(unnest(names)) as name
+    from orders
 ),
 
 order_names as (
     select
         wanted.ref,
-        normal_ref(coalesce(orders.order_ref, orders.order_name, orders.order_id)) as order_ref
+        called.order_ref
     from wanted
-    inner join batch_orders as orders on wanted.ref = normal_ref(orders.order_ref)
-    union
-    select
-        wanted.ref,
-        normal_ref(coalesce(orders.order_ref, orders.order_name, orders.order_id)) as order_ref
-    from wanted
-    inner join batch_orders as orders on wanted.ref = normal_ref(orders.order_name)
-    union
-    select
-        wanted.ref,
-        normal_ref(coalesce(orders.order_ref, orders.order_name, orders.order_id)) as order_ref
-    from wanted
-    inner join batch_orders as orders on wanted.ref = normal_ref(orders.order_id)
-    union
-    select
-        wanted.ref,
-        others.order_ref
-    from wanted
-    inner join others on wanted.ref = others.name
+    inner join called on wanted.ref = called.name
     union
     -- orders that are only known by their lines
     select
@@ -132,7 +126,7 @@ order_names as (
     from wanted
     inner join batch_order_lines as order_lines
         on wanted.ref = coalesce(order_lines.order_ref, normal_ref(order_lines.order_id))
-    anti join batch_orders as orders
+    anti join orders
         on
             order_lines.source = orders.source
             and order_lines.account = orders.account
@@ -163,9 +157,9 @@ by_text as (
 by_customer as (
     select
         tickets.record_id,
-        min(normal_ref(coalesce(orders.order_ref, orders.order_name, orders.order_id))) as order_ref
+        min(orders.order_ref) as order_ref
     from batch_tickets as tickets
-    inner join batch_orders as orders on tickets.customer_key = orders.customer_key
+    inner join orders on tickets.customer_key = orders.customer_key
     where
         tickets.order_ref is null
         and tickets.order_id is null
@@ -176,7 +170,7 @@ by_customer as (
             list_contains(tickets.date_only, 'created_at'), interval 1 day, interval 0 days
         )
     group by tickets.record_id
-    having count(distinct normal_ref(coalesce(orders.order_ref, orders.order_name, orders.order_id))) = 1
+    having count(distinct orders.order_ref) = 1
 ),
 
 linked as (
