@@ -1,4 +1,4 @@
-"""French and English: the texts of app/text/*.toml, and Markdown made harmless.
+"""French and English: the texts of app/text, common ones and a file a page, and Markdown made harmless.
 
 `t("key", n=3)` gives the text in the reader's language. Numbers among the parameters are written as that language
 writes them; a text with `one` and `other` is chosen by `n`.
@@ -39,7 +39,8 @@ def texts(lang: Lang) -> dict[str, str | dict[str, str]]:
             elif isinstance(value, dict):
                 walk(value, f"{prefix}{name}.")
 
-    walk(tomllib.loads((TEXTS / f"{lang}.toml").read_text(encoding="utf-8")), "")
+    for path in (TEXTS / f"{lang}.toml", *sorted((TEXTS / lang).glob("*.toml"))):
+        walk(tomllib.loads(path.read_text(encoding="utf-8")), "")
     return found
 
 

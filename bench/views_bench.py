@@ -21,7 +21,7 @@ import duckdb
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from pipelines import build, views
+from pipelines import build, facts, views
 from pipelines.reader import set_variables
 
 QUARTER: Mapping[str, object] = {"start": date(2025, 7, 7), "until": date(2025, 10, 6)}
@@ -92,9 +92,6 @@ _FACTS = """
     from incidents
     where kinds <> ['ticket'];
 
-    create table affected_dates as
-    select distinct unnest([order_date, shipped_date]) as date from lines;
-
     create table raw_stock_levels_filling as
     select 'SKU-' || i as sku, timestamp '2025-09-01' as "at" from range(4000) as skus (i);
 """
@@ -134,10 +131,9 @@ def invent(con: duckdb.DuckDBPyConnection, incidents: int) -> None:
     for statement in duckdb.extract_statements(_FACTS):
         con.execute(statement, {"n": incidents} if "$n" in statement.query else None)
     con.execute(_RAW)
-    con.execute("create temp view touched_incidents as select incident_key from incidents")
-    views.run_after_facts(con)
-    con.execute("create table exposure_daily as from int_exposure order by date")
-    con.execute("create table received_returns as from int_received_returns order by received_date")
+    build.batch_of_everything(con)
+    views.run(con, views.queries(("staging",)))
+    facts.keep_all(con)
 
 
 def median_ms(run: Callable[[], object], rounds: int) -> float:

@@ -15,9 +15,11 @@ import duckdb
 from pipelines import (
     causes,
     channels,
+    facts,
     linking,
     mentions,
     phrases,
+    rules,
     shop_channels,
     shop_links,
     user_changes,
@@ -25,6 +27,7 @@ from pipelines import (
 )
 from pipelines.contract import KINDS, Kind
 from pipelines.recognise import NotRecognised, user_mappings
+from pipelines.rules import RulesError
 from pipelines.shop_channels import ShopChannelsError
 from pipelines.shop_links import ShopLinksError
 from pipelines.shop_tags import ShopTagsError
@@ -84,12 +87,23 @@ def version(store: Store) -> str:
     files = [
         *(
             Path(module.__file__ or "")
-            for module in (causes, channels, linking, mentions, phrases, shop_channels, shop_links, views)
+            for module in (
+                causes,
+                channels,
+                facts,
+                linking,
+                mentions,
+                phrases,
+                shop_channels,
+                shop_links,
+                views,
+            )
         ),
         Path(__file__),
         *sorted(QUERIES.rglob("*.sql")),
         *sorted(QUERIES.rglob("*.toml")),
         *sorted(_mappings(store).glob("*.toml")),
+        *sorted((store.user / "rules").glob("*.csv")),
         store.user / "tags.csv",
         store.user / "channels.csv",
         store.user / "links.csv",
@@ -116,13 +130,13 @@ def build(con: duckdb.DuckDBPyConnection, store: Store) -> bool:
         _set_links(con, store)
         _set_settings(con, store)
         if everything:
-            _batch_of_everything(con)
+            batch_of_everything(con)
             views.run_build(con)
             _replace_everything(con)
         else:
             linking.link_marked(con)
             _batch_of_marked(con)
-            views.run_build(con, without=(*views.AFTER_FACTS, linking.QUERY))
+            views.run_build(con, without=(linking.QUERY,))
             _replace_touched(con)
         con.execute("delete from dirty_records")
         con.execute("update build_state set is_everything_due = false, build_version = $v", {"v": wanted})
@@ -142,7 +156,8 @@ def _create_references(con: duckdb.DuckDBPyConnection, store: Store) -> None:
     try:
         causes.create_reference_tables(con, causes.read_causes(QUERIES / "causes"), _tags(store))
         shop_channels.create_channel_table(con, store.user / "channels.csv", tools(store))
-    except (ShopTagsError, ShopChannelsError) as error:
+        rules.create_tables(con, store.user)
+    except (ShopTagsError, ShopChannelsError, RulesError) as error:
         raise StoreError(error.message) from error
 
 
@@ -227,7 +242,8 @@ def _set_settings(con: duckdb.DuckDBPyConnection, store: Store) -> None:
     )
 
 
-def _batch_of_everything(con: duckdb.DuckDBPyConnection) -> None:
+def batch_of_everything(con: duckdb.DuckDBPyConnection) -> None:
+    """The batch of a rebuild: every record."""
     for kind in KINDS.values():
         linking.drop_temporary(con, f"batch_{kind.name}")
         con.execute(_for_kind("create temp view batch_x as from raw_x", kind))
@@ -259,19 +275,7 @@ def _replace_everything(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("create or replace table lines as from build_lines order by order_date")
     con.execute(f"create or replace table signals as {_SIGNALS}")
     con.execute("create or replace table incidents as from build_incidents order by event_date")
-    con.execute(
-        """
-        create or replace temp table affected_dates as
-        select order_date as date from lines where order_date is not null
-        union select shipped_date from lines where shipped_date is not null
-        """
-    )
-    con.execute("create or replace temp view touched_incidents as select incident_key from incidents")
-    views.run_after_facts(con)
-    con.execute("create or replace table exposure_daily as from int_exposure order by date")
-    con.execute(
-        "create or replace table received_returns as from int_received_returns order by received_date"
-    )
+    facts.keep_all(con)
 
 
 def _replace_touched(con: duckdb.DuckDBPyConnection) -> None:
@@ -279,13 +283,7 @@ def _replace_touched(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("insert into lines by name from build_lines")
     con.execute(f"insert into signals by name {_SIGNALS}")
     con.execute("insert into incidents by name from build_incidents")
-    con.execute(_NEW_DATES)
-    con.execute(_TOUCHED)
-    views.run_after_facts(con)
-    con.execute("delete from exposure_daily where date in (from affected_dates)")
-    con.execute("insert into exposure_daily by name from int_exposure")
-    con.execute("delete from received_returns where incident_key in (from old_incidents)")
-    con.execute("insert into received_returns by name from int_received_returns")
+    facts.keep_touched(con)
 
 
 _BATCH = """
@@ -338,16 +336,11 @@ _OLD = """
         using (incident_key);
     create or replace temp table old_dates as
     select distinct unnest([order_date, shipped_date]) as date from lines where order_ref in (from affected_refs);
+    create or replace temp table old_orders as
+    select order_key from lines where order_ref in (from affected_refs)
+    union select order_key from incidents
+    where order_key is not null and incident_key in (from old_incidents);
     delete from incidents where incident_key in (from old_incidents);
     delete from signals where incident_key in (from old_incidents);
     delete from lines where order_ref in (from affected_refs);
-"""
-_TOUCHED = """
-    create or replace temp view touched_incidents as select distinct incident_key from int_signals;
-"""
-_NEW_DATES = """
-    create or replace temp table affected_dates as
-    select date from old_dates where date is not null
-    union
-    select distinct unnest([order_date, shipped_date]) from lines where order_ref in (from affected_refs)
 """

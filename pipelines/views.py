@@ -16,9 +16,7 @@ from pathlib import Path
 import duckdb
 
 QUERIES = Path(__file__).parent.parent / "queries"
-BUILD_FOLDERS = ("staging", "incidents")  # temporary: the facts of one load
-# these read the facts, for the days and incidents that a load touches
-AFTER_FACTS = ("int_exposure", "int_received_returns")
+BUILD_FOLDERS = ("staging", "incidents")  # temporary: the facts of one load; `facts` follow them (facts.py)
 # persistent: tables added up from the facts at each load, and the views that pages and exports may read
 VIEW_FOLDERS = ("aggregates", "issues", "kpis", "checks")
 
@@ -65,18 +63,10 @@ def run(con: duckdb.DuckDBPyConnection, chosen: Sequence[Query]) -> None:
             raise ViewError(f"{query.path.parent.name}/{query.path.name}: {error}") from error
 
 
-def run_build(con: duckdb.DuckDBPyConnection, *, without: Iterable[str] = AFTER_FACTS) -> None:
-    """Make build_lines, build_signals and build_incidents from the `batch_` tables of this load.
-
-    What reads the fact tables is left for `run_after_facts`, once they are up to date.
-    """
+def run_build(con: duckdb.DuckDBPyConnection, *, without: Iterable[str] = ()) -> None:
+    """Make build_lines, build_signals and build_incidents from the `batch_` tables of this load."""
     left_out = set(without)
     run(con, [query for query in queries(BUILD_FOLDERS) if query.name not in left_out])
-
-
-def run_after_facts(con: duckdb.DuckDBPyConnection) -> None:
-    """Make what is derived from the facts for what a load touches: `affected_dates(date)`, `touched_incidents`."""
-    run(con, [query for query in queries(BUILD_FOLDERS) if query.name in AFTER_FACTS])
 
 
 def create_views(con: duckdb.DuckDBPyConnection, folders: Iterable[str] = VIEW_FOLDERS) -> None:

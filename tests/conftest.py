@@ -17,9 +17,11 @@ import polars as pl
 import pytest
 
 from pipelines import build as loading
+from pipelines import facts as kept_facts
 from pipelines import views
 from pipelines.contract import KINDS
 from pipelines.phrases import create_macros
+from pipelines.rules import all_rules
 
 # A few causes, one of each party that matters. The real ones are tested where they are written.
 CAUSES = """
@@ -112,9 +114,8 @@ REF_TYPES = {
     "ref_channels": dict.fromkeys(("source", "code", "channel", "origin"), "VARCHAR"),
     "ref_links": dict.fromkeys(("record_id", "order_ref"), "VARCHAR"),
     "settings": {"zone": "VARCHAR", "main_currency": "VARCHAR", "third_party_warehouses": "VARCHAR[]"},
+    **{rules.table: rules.types for rules in all_rules()},  # empty unless drawn
 }
-#: facts that are derived from others, and the query that does it
-DERIVED = {"exposure_daily": "int_exposure", "received_returns": "int_received_returns"}
 
 
 def drawn(text: str) -> list[dict[str, str | None]]:
@@ -202,10 +203,8 @@ def fact_types() -> dict[str, dict[str, str]]:
     types = {name: types_of(con, f"build_{name}") for name in ("lines", "signals", "incidents")}
     for fact in ("lines", "signals", "incidents", "raw_returns"):
         make_table(con, fact, {**kept, **types}[fact])
-    con.execute("create table affected_dates (date date); create view touched_incidents as from incidents")
-    views.run_after_facts(con)
-    derived = {name: types_of(con, query) for name, query in DERIVED.items()}
-    return {**kept, **types, **derived}
+    _keep_facts(con, {**kept, **types}, kept_facts.facts())
+    return {**kept, **types, **{fact.table: types_of(con, fact.table) for fact in kept_facts.facts()}}
 
 
 Build = Callable[..., duckdb.DuckDBPyConnection]
@@ -268,21 +267,27 @@ def open_facts(
     create_macros(con)
     for table in known.keys() & (tables | drawings.keys()):
         make_table(con, table, known[table], drawings.get(table, defaults.get(table, "")))
-    if "received_returns" not in drawings and {"received_returns", "raw_returns"} <= tables | drawings.keys():
-        _derive_received_returns(con, known)
+    wanted = [fact for fact in kept_facts.facts() if fact.table in tables and fact.table not in drawings]
+    if wanted and drawings.keys() & ({f"raw_{kind}" for kind in KINDS} | {"lines", "incidents"}):
+        _keep_facts(con, known, wanted)
     views.run(con, chosen)
     return con
 
 
-def _derive_received_returns(con: duckdb.DuckDBPyConnection, known: dict[str, dict[str, str]]) -> None:
-    """The received returns that the drawn facts and records make, as a load of all of them would."""
+def _keep_facts(
+    con: duckdb.DuckDBPyConnection, known: dict[str, dict[str, str]], wanted: list[kept_facts.Fact]
+) -> None:
+    """The kept facts that the drawn records, lines and incidents make, as a load of all of them would."""
     present = {name for (name,) in con.execute("select table_name from duckdb_tables()").fetchall()}
-    for table in {"raw_returns", "signals", "incidents", "lines", "settings"} - present:
-        make_table(con, table, known[table], SETTINGS if table == "settings" else "")
-    con.execute("create view touched_incidents as select incident_key from incidents")
-    queries = [q for q in views.queries(views.BUILD_FOLDERS) if q.name == "int_received_returns"]
-    views.run(con, queries)
-    con.execute("create or replace table received_returns as from int_received_returns")
+    references = {**REFERENCES, "settings": SETTINGS}
+    for table in known.keys() - present:
+        make_table(con, table, known[table], references.get(table, ""))
+    for kind in KINDS:
+        if f"batch_{kind}" not in present:
+            con.execute(f"create temp view batch_{kind} as from raw_{kind}")
+    if "stg_orders" not in present:
+        views.run(con, views.queries(("staging",)))
+    kept_facts.keep_all(con, wanted)
 
 
 def _needed(view: str) -> list[views.Query]:

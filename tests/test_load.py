@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines import facts
 from pipelines.load import FileResult, Options, Progress, load
 from pipelines.mending import mend_files
 from pipelines.reader import Reader
@@ -22,7 +23,7 @@ FACTS = {
     "all_signals": "kind, record_id, order_key, line_key, occurred_at, cause, party, evidence, amount_cents, link",
     "incidents": "order_key, line_key, sku, cause, party, evidence, secondary_causes, has_conflict, signal_count, kinds, "
     "first_at, last_at, event_date, order_date, cost_cents, currency",
-    "exposure_daily": "* exclude (order_count), order_count",
+    **{fact.table: "*" for fact in facts.facts()},
 }
 
 GORGIAS = "Ticket id,Tags,Initial channel,Created by an agent,Subject,Creation date,Closed date,Survey score,Customer email"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import duckdb
 import pytest
 
-from pipelines import views
+from pipelines import facts
 
 Build = Callable[..., duckdb.DuckDBPyConnection]
 
@@ -421,16 +421,13 @@ def test_exposure_counts_each_order_once_and_each_thing_on_its_own_day(build: Bu
             2        | L1      | A   | 1
         """,
     )
-    con.execute("create table lines as from build_lines")
-    con.execute(
-        "create table affected_dates as select unnest(['2025-03-01'::date, '2025-03-03'::date]) as date"
-    )
-    views.run(con, [q for q in views.queries(views.BUILD_FOLDERS) if q.name == "int_exposure"])
+    con.execute("create table lines as from build_lines; create table incidents as from build_incidents")
+    facts.keep_all(con, [fact for fact in facts.facts() if fact.table == "exposure_daily"])
     assert rows(
         con,
         """
         select date_basis, date::varchar, sum(order_count), sum(lines_confirmed), sum(lines_shipped), sum(units_sold)
-        from int_exposure group by all order by all
+        from exposure_daily group by all order by all
         """,
     ) == [
         ("event", "2025-03-01", 2, 3, 0, 5),

@@ -1,8 +1,9 @@
 -- Returned lines that came back, and whether their money was given back (by the return's own word, or by a refund in
 -- the same incident), for the incidents that a load touches.
+-- Kept by: incident_key, sorted by received_date.
 -- Grain: one row per returned line received. Reads: raw_returns, touched_incidents, signals, incidents, lines,
 -- settings.
-create or replace temp table int_received_returns as
+create or replace temp table new_received_returns as
 with received as (
     select
         returns.record_id,

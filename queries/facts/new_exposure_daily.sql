@@ -2,8 +2,9 @@
 -- On the event basis, a shipped line counts on the day it left and everything else on the day of its order; on the
 -- order basis everything counts on the day of the order. An order counts once, on its first line, so that sums over
 -- days and places are exact.
+-- Kept by: date, sorted by date.
 -- Grain: one row per date basis, day and place. Reads: lines, affected_dates.
-create or replace temp table int_exposure as
+create or replace temp table new_exposure_daily as
 with first_lines as (
     select
         order_key,

@@ -1,0 +1,133 @@
+"""Facts that are kept beside lines, signals and incidents: a file of queries/facts each, found, not registered.
+
+`new_<table>.sql` makes the rows of `<table>` for what a load touches, and its header says by what a load replaces them
+(`Kept by: incident_key, sorted by event_date.`). It may read the `batch_` and `stg_` tables of the load (all records of
+every order that it touches), raw tables, lines, signals and incidents as they are now, other kept facts, and the names
+in TOUCHED, which say for which keys its rows are wanted: all of them at a rebuild, else those of the load. A row must
+depend on nothing but records of its own key, of its order or ticket, else loads in another order would differ.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import duckdb
+
+from pipelines import linking, views
+
+#: the key that rows are replaced by -> the relation of that name in which a load's keys stand
+TOUCHED = {
+    "incident_key": "touched_incidents",
+    "order_key": "touched_orders",
+    "ticket_record_id": "touched_tickets",
+    "date": "affected_dates",
+}
+
+_KEPT = re.compile(r"\bKept by: (\w+), sorted by (\w+)\.")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A kept table, the column that rows are replaced by, and the one that a rebuild sorts it by."""
+
+    table: str
+    key: str
+    order: str
+    query: views.Query
+
+
+def facts() -> list[Fact]:
+    """Every kept fact, each after those that it reads. Raises ViewError for a header that does not say how."""
+    found = {query.name: query for query in views.queries(("facts",))}
+    ordered: dict[str, Fact] = {}
+
+    def add(query: views.Query) -> None:
+        for read in query.reads:
+            if f"new_{read}" in found and f"new_{read}" != query.name:
+                add(found[f"new_{read}"])
+        table = query.name.removeprefix("new_")
+        ordered.setdefault(table, _fact(table, query))
+
+    for query in found.values():
+        add(query)
+    return list(ordered.values())
+
+
+def _fact(table: str, query: views.Query) -> Fact:
+    match = _KEPT.search(query.header)
+    if match is None or match[1] not in TOUCHED or table == query.name:
+        raise views.ViewError(
+            f"facts/{query.path.name}: its name is new_<table>, and its header says"
+            f" 'Kept by: <key>, sorted by <column>.' with a key of {', '.join(TOUCHED)}"
+        )
+    return Fact(table, match[1], match[2], query)
+
+
+def keep_all(con: duckdb.DuckDBPyConnection, chosen: Iterable[Fact] | None = None) -> None:
+    """Makes every kept fact (or the chosen ones) anew, after lines, signals and incidents were."""
+    for name in TOUCHED.values():
+        linking.drop_temporary(con, name)
+    con.execute(_EVERYTHING)
+    for fact in facts() if chosen is None else chosen:
+        views.run(con, [fact.query])
+        # names come from our own file names and headers, never from data
+        con.execute(
+            f'create or replace table "{fact.table}" as from "{fact.query.name}" order by "{fact.order}"'
+        )
+        con.execute(f'drop table "{fact.query.name}"')
+
+
+def keep_touched(con: duckdb.DuckDBPyConnection) -> None:
+    """Replaces the rows of what this load touched: needs affected_refs, old_incidents, old_dates and old_orders."""
+    for name in TOUCHED.values():
+        linking.drop_temporary(con, name)
+    con.execute(_OF_THIS_LOAD)
+    for fact in facts():
+        views.run(con, [fact.query])
+        con.execute(_for_fact(_REPLACE, fact))
+
+
+def _for_fact(template: str, fact: Fact) -> str:
+    """A statement for this fact. Only names of our own files and headers are put in, never a value."""
+    names = {"fact_x": fact.table, "key_x": fact.key, "order_x": fact.order, "touched_x": TOUCHED[fact.key]}
+    for mark, name in names.items():
+        template = template.replace(mark, name)
+    return template
+
+
+_KEEP_ALL = """
+    create or replace table fact_x as from new_fact_x order by order_x;
+    drop table new_fact_x;
+"""
+_REPLACE = """
+    delete from fact_x where key_x in (from touched_x);
+    insert into fact_x by name from new_fact_x;
+    drop table new_fact_x;
+"""
+_EVERYTHING = """
+    create temp view touched_incidents as select incident_key from incidents;
+    create temp view touched_orders as
+    select order_key from stg_orders
+    union select order_key from incidents where order_key is not null;
+    create temp view touched_tickets as select record_id as ticket_record_id from batch_tickets;
+    create temp table affected_dates as
+    select order_date as date from lines where order_date is not null
+    union select shipped_date from lines where shipped_date is not null;
+"""
+_OF_THIS_LOAD = """
+    create temp table touched_incidents as
+    select incident_key from build_incidents union select incident_key from old_incidents;
+    create temp table touched_orders as
+    select order_key from stg_orders
+    union select order_key from old_orders
+    union select 'ref/' || order_ref from affected_refs;
+    create temp table touched_tickets as
+    select record_id as ticket_record_id from batch_tickets
+    union select concat_ws('/', source, account, ticket_id) from batch_messages;
+    create temp table affected_dates as
+    select date from old_dates where date is not null
+    union
+    select distinct unnest([order_date, shipped_date]) from lines where order_ref in (from affected_refs);
+"""
