@@ -134,6 +134,7 @@ def _add_sync(parser: argparse.ArgumentParser, words: Words) -> None:
     parser.add_argument("--account", metavar="NAME", help=words.say("help_sync_account"))
     parser.add_argument("--since", metavar="DATE", help=words.say("help_since"))
     parser.add_argument("--every", metavar="15m", help=words.say("help_sync_every"))
+    parser.add_argument("--status", action="store_true", help=words.say("help_sync_status"))
 
 
 def _add_status(parser: argparse.ArgumentParser, words: Words) -> None:

@@ -17,10 +17,11 @@ from pipelines.cli.main import CommandError
 from pipelines.cli.words import Words
 from pipelines.messages import sentence
 from pipelines.store import Store
-from pipelines.sync import find_vendors
+from pipelines.sync import find_vendors, outcome
 from pipelines.sync.credentials import FILE, MAIN, configured
 from pipelines.sync.engine import Request, Synced, Told
 from pipelines.sync.engine import sync as sync_account
+from pipelines.sync.outcome import Account
 from pipelines.sync.vendor import SyncError
 
 #: where a first sync begins, unless --since says otherwise
@@ -31,6 +32,8 @@ _SHORTEST = 10
 
 def sync(chosen: argparse.Namespace, words: Words) -> int:
     """Fetches and loads what is new; 1 when something went wrong, was refused or rejected."""
+    if chosen.status:
+        return _status(chosen, Store(chosen.store), words)
     every = _interval(chosen.every, words) if chosen.every else None
     request = Request(_day(chosen.since, words), datetime.now(UTC) - timedelta(days=_FIRST_DAYS))
     store = Store(chosen.store)
@@ -86,6 +89,68 @@ def accounts(
     return found
 
 
+def _status(chosen: argparse.Namespace, store: Store, words: Words) -> int:
+    """What the last sync of each account did; 1 when one went wrong."""
+    try:
+        known = outcome.accounts(store)
+    except SyncError as error:
+        raise CommandError(sentence(error.message, words.lang)) from None
+    known = [
+        each
+        for each in known
+        if (not chosen.systems or each.system in chosen.systems) and chosen.account in (None, each.name)
+    ]
+    if chosen.json:
+        print(json.dumps([_status_row(each, words.lang) for each in known], ensure_ascii=False, indent=2))
+    elif known:
+        print("\n".join(_status_line(each, words) for each in known))
+    else:
+        names = ", ".join(find_vendors())
+        print(words.say("nothing_to_sync", file=store.user / FILE, systems=names, program=program()))
+    return 1 if any(each.last and each.last.error for each in known) else 0
+
+
+def _status_row(known: Account, lang: str) -> dict[str, Any]:
+    """One account as `--status --json` tells it; times are in UTC."""
+    last = known.last
+    return {
+        "system": known.system,
+        "account": known.name,
+        "began_at": _iso(last.began_at if last else None),
+        "ended_at": _iso(last.ended_at if last else None),
+        "changed": last.changed if last else None,
+        "rejected": last.rejected if last else None,
+        "error": sentence(last.error, lang) if last and last.error else None,
+        "well_at": _iso(last.well_at if last else None),
+    }
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="seconds") if at else None
+
+
+def _status_line(known: Account, words: Words) -> str:
+    """One account in a sentence; times are this computer's."""
+    last, said = known.last, {"system": known.title, "account": known.name}
+    if last is None:
+        return words.say("sync_never", **said, name=known.system, program=program())
+    if last.ended_at is None:
+        return words.say("sync_unfinished", **said, at=_clock(last.began_at))
+    if last.error is None:
+        counts = {"records": last.changed, "rejected": last.rejected}
+        return words.say("sync_went_well", **said, at=_clock(last.ended_at), **counts)
+    key = "sync_went_wrong_after" if last.well_at else "sync_went_wrong"
+    well_at = _clock(last.well_at) if last.well_at else ""
+    reason = sentence(last.error, words.lang)
+    return words.say(
+        key, **said, at=_clock(last.ended_at), records=last.changed, reason=reason, well_at=well_at
+    )
+
+
+def _clock(at: datetime) -> str:
+    return at.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
 def _day(text: str | None, words: Words) -> datetime | None:
     try:
         return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC) if text else None
@@ -121,9 +186,9 @@ def _as_row(done: Synced, lang: str) -> dict[str, Any]:
 def _print(done: Synced, words: Words) -> None:
     title = find_vendors()[done.system].title
     print_results(done.files, words)
-    key = "sync_done" if done.records else "sync_nothing_new"
-    if done.records or not done.error:
-        print(words.say(key, system=title, account=done.account, records=done.records))
+    key = "sync_done" if done.changed else "sync_nothing_new"
+    if done.changed or not done.error:
+        print(words.say(key, system=title, account=done.account, records=done.changed))
     if done.error:
         reason = sentence(done.error, words.lang)
         is_main = done.account == MAIN

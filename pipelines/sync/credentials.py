@@ -25,7 +25,7 @@ from pipelines.sync.vendor import Auth, SyncError, Vendor
 FILE = "sync.toml"
 MAIN = "main"
 _HIDDEN = "•••"
-_ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def known_names(vendor: Vendor) -> set[str]:
 
 def credentials(vendor: Vendor, account: str, store: Store) -> Credentials:
     """What the user gave for an account. Raises SyncError with what is missing, or may be read by others."""
-    if not _ACCOUNT.fullmatch(account):
+    if not ACCOUNT.fullmatch(account):
         raise SyncError(Message("sync_bad_account", {"account": account}))
     values = {**vendor.defaults, **_of_file(vendor, account, store), **_of_environment(vendor, account)}
     for name, pattern in vendor.settings.items():

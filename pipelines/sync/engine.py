@@ -16,8 +16,9 @@ from pathlib import Path
 from pipelines.load import FileResult, Options, load
 from pipelines.messages import Message
 from pipelines.store import Store, StoreError
+from pipelines.sync import outcome
 from pipelines.sync.client import Client, Clock
-from pipelines.sync.credentials import TokenFile, credentials
+from pipelines.sync.credentials import Credentials, TokenFile, credentials
 from pipelines.sync.spool import FeedState, Spool, digest, digest_of, only_one, open_spool
 from pipelines.sync.vendor import Feed, Page, Record, SyncError, Vendor, moment
 
@@ -54,6 +55,15 @@ class Synced:
     files: list[FileResult] = field(default_factory=list)
     error: Message | None = None
 
+    @property
+    def changed(self) -> int:
+        """How many records the store did not have, or had otherwise."""
+        return sum(file.loaded for file in self.files)
+
+    @property
+    def rejected(self) -> int:
+        return sum(file.rejected for file in self.files)
+
 
 @dataclass(frozen=True)
 class Request:
@@ -71,18 +81,41 @@ def sync(
     progress: Callable[[Told], None] = lambda _: None,
     clock: Clock | None = None,
 ) -> Synced:
-    """Fetches what changed in an account and loads it. Never raises SyncError: what went wrong is in `error`."""
+    """Fetches what changed in an account and loads it. Never raises SyncError: what went wrong is in `error`.
+
+    What it did is kept with the store, unless another sync of the account is under way: that one tells.
+    """
     done = Synced(vendor.name, account)
     try:
         given = credentials(vendor, account, store)
-        folder = store.folder / "sync" / f"{vendor.name}.{account}"
-        with only_one(folder, vendor.title):
-            spool = open_spool(store, vendor.name, account)
-            with closing(Client(vendor, given, TokenFile(spool.tokens), clock or Clock())) as client:
-                _Run(client, spool, store, request, progress, done).all_feeds()
+        with only_one(store.folder / "sync" / f"{vendor.name}.{account}", vendor.title):
+            begun = outcome.begin(store, vendor.name, account)
+            _run(vendor, given, store, request, progress, clock or Clock(), done)
+            outcome.note(store, vendor.name, account, begun.ended(done.changed, done.rejected, done.error))
+    except SyncError as error:
+        done.error = error.message
+        if error.message.code != "sync_busy" and outcome.is_meant(store, vendor.name, account):
+            begun = outcome.begin(store, vendor.name, account)
+            outcome.note(store, vendor.name, account, begun.ended(0, 0, error.message))
+    return done
+
+
+def _run(
+    vendor: Vendor,
+    given: Credentials,
+    store: Store,
+    request: Request,
+    progress: Callable[[Told], None],
+    clock: Clock,
+    done: Synced,
+) -> None:
+    """Reads and loads all that an account has to tell; what went wrong is in `done.error`."""
+    try:
+        spool = open_spool(store, vendor.name, done.account)
+        with closing(Client(vendor, given, TokenFile(spool.tokens), clock)) as client:
+            _Run(client, spool, store, request, progress, done).all_feeds()
     except (SyncError, StoreError) as error:
         done.error = error.message
-    return done
 
 
 @dataclass

@@ -96,15 +96,15 @@ class Spool:
             by_kind.setdefault(record.kind, []).append(line + "\n")
         number = self.state.page_count + 1
         for kind, lines in by_kind.items():
-            _write(self.folder / f"{number:06}.{kind}.ndjson", "".join(lines).encode(errors="replace"))
+            write_private(self.folder / f"{number:06}.{kind}.ndjson", "".join(lines).encode(errors="replace"))
         for name, content in files.items():
-            _write(self.folder / f"{number:06}.file.{name}", content)
+            write_private(self.folder / f"{number:06}.file.{name}", content)
         self.state.page_count = number
         self.keep()
 
     def keep(self) -> None:
         """Notes how far the pages on the disk reach."""
-        _write(self.folder / "progress.json", json.dumps(asdict(self.state)).encode())
+        write_private(self.folder / "progress.json", json.dumps(asdict(self.state)).encode())
 
     def pages(self) -> list[Path]:
         """The pages in the order in which they came."""
@@ -128,7 +128,7 @@ class Spool:
         ]
         for path in files:
             copy = target / f"{self.folder.name}-{path.name[:6]}-{path.name.split('.', 2)[2]}"
-            _write(copy, path.read_bytes())
+            write_private(copy, path.read_bytes())
             written.append(copy)
         return written
 
@@ -136,7 +136,7 @@ class Spool:
         """Says that all pages are loaded, then drops them."""
         self.state.generation += 1
         self.state.page_count = 0
-        _write(self.committed, json.dumps(asdict(self.state)).encode())
+        write_private(self.committed, json.dumps(asdict(self.state)).encode())
         shutil.rmtree(self.folder)
 
 
@@ -195,7 +195,7 @@ def _lines(pages: Sequence[Path]) -> Iterator[tuple[bytes, str | None]]:
                 yield line, None if found is None else json.dumps(found)
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_private(path: Path, content: bytes) -> None:
     """Writes a file whole or not at all; only its owner may read it."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_name("." + path.name)
