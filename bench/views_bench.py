@@ -38,7 +38,11 @@ ONE_CASE: Mapping[str, object] = {"order_key": "shop/main/777"}
 _FACTS = """
     create table ref_causes as
     select
-        case when i < 3 then ['stock_out', 'stock_desync', 'unknown'][i + 1] else 'cause_' || i end as cause,
+        case
+            when i < 3 then ['stock_out', 'stock_desync', 'unknown'][i + 1]
+            when i in (8, 15, 22) then ['wrong_item_sent', 'wrong_variant_sent', 'late_dispatch'][i // 7]
+            else 'cause_' || i
+        end as cause,
         case
             when i < 2 then 'stock' when i = 2 then 'unknown'
             else ['product', 'logistics', 'transport', 'catalogue', 'payment', 'customer', 'internal'][i % 7 + 1]
@@ -73,7 +77,8 @@ _FACTS = """
         lines.product, lines.variant, lines.supplier, lines.lot, lines.category, lines.warehouse, lines.carrier,
         lines.channel, lines.country, lines.region, lines.fulfilled_by, ref_causes.cause, ref_causes.party,
         ref_causes.family, 'tag' as evidence, 3 as evidence_rank, 'medium' as confidence,
-        'shop' as source, 'sku' as link_evidence, ['cause_9']::varchar[] as secondary_causes,
+        'shop' as source, 'sku' as link_evidence, 'number' as order_evidence,
+        ['cause_9']::varchar[] as secondary_causes,
         lines.row_number % 9 = 0 as has_conflict, 1 as signal_count,
         [['ticket', 'return', 'cancellation'][lines.row_number % 3 + 1]] as kinds,
         lines.order_at + interval 4 days as first_at, first_at as last_at, first_at::date as event_date,
@@ -88,7 +93,7 @@ _FACTS = """
     select
         incident_key as signal_key, incident_key, order_ref, order_key, line_key, kinds[1] as kind, source,
         line_key as record_id, first_at as occurred_at, cause, party, evidence, evidence_rank, confidence,
-        cost_cents as amount_cents, currency, link_evidence
+        cost_cents as amount_cents, currency, link_evidence, order_evidence
     from incidents
     where kinds <> ['ticket'];
 
@@ -98,7 +103,7 @@ _FACTS = """
 _REST = """
     insert into settings (zone, main_currency) values ('Europe/Paris', 'EUR');
     create table ref_codes (scheme varchar, code varchar, cause varchar, party varchar, confidence varchar);
-    create table ref_channels (code varchar, source varchar, channel varchar);
+    create table ref_channels (code varchar, source varchar, channel varchar, origin varchar);
     create table ref_tags as select 'VIP' as tag, null::varchar as cause, 'product' as origin;
 """
 _RAW = """
@@ -119,7 +124,9 @@ _RAW = """
     from signals where kind = 'return';
     insert into raw_orders by name
     select
-        order_key as record_id, 'shop' as source, 'main' as account, order_ref, order_name, order_at as placed_at
+        order_key as record_id, 'shop' as source, 'main' as account, order_ref, order_name, order_key as order_id,
+        order_at as placed_at, order_at + interval 2 days as ship_by_at,
+        order_at + to_hours((hash(order_key) % 60)::bigint) as shipped_at, warehouse, currency
     from lines;
 """
 
