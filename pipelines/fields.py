@@ -394,6 +394,9 @@ def _number(raw: Expression, cells: Cells) -> Expression:
         valid = r"^-?(\d{1,3}(,\d{3}){1,4}|\d{1,15})?(\.\d{1,30})?$"
         swapped = function("replace", bare, ",", "")
     checked = function("nullif", swapped, "").cast("DECIMAL(24,6)")
-    return CaseExpression(function("regexp_matches", bare, valid), checked).otherwise(
-        NULL.cast("DECIMAL(24,6)")
+    # most numbers are nothing but figures, and need none of the searches
+    return (
+        CaseExpression(function("regexp_full_match", raw, r"\d{1,15}"), raw.cast("DECIMAL(24,6)"))
+        .when(function("regexp_matches", bare, valid), checked)
+        .otherwise(NULL.cast("DECIMAL(24,6)"))
     )

@@ -6,6 +6,7 @@ import io
 import itertools
 import re
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,16 @@ class _Start:
 
 
 @dataclass(frozen=True)
+class _File:
+    """A file to stage, its form, where its records begin, and how many lines there are from there on."""
+
+    text: Path
+    form: Format
+    start: _Start
+    lines: Future[int]
+
+
+@dataclass(frozen=True)
 class _Reject:
     """A record DuckDB did not take, read again where it stands; `ordinal` counts records from the top of the file."""
 
@@ -92,9 +103,13 @@ def stage_quickly(text: Path, form: Format, con: duckdb.DuckDBPyConnection) -> S
     """
     if form.width == 1 or _has_endless_row(text, form):
         return None  # DuckDB takes a blank line for a row where there is one column
-    if text.stat().st_size > PARALLEL_BYTES and (staged := _attempt(text, form, con, in_parallel=True)):
-        return staged
-    return _attempt(text, form, con, in_parallel=False)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        # counted while DuckDB reads: a pass over the bytes takes half as long as reading them
+        start = _start(text, form)
+        file = _File(text, form, start, beside.submit(_lines_from, text, start.position, form.dialect))
+        if text.stat().st_size > PARALLEL_BYTES and (staged := _attempt(file, con, in_parallel=True)):
+            return staged
+        return _attempt(file, con, in_parallel=False)
 
 
 def _has_endless_row(text: Path, form: Format) -> bool:
@@ -118,11 +133,11 @@ def _has_endless_row(text: Path, form: Format) -> bool:
     return False
 
 
-def _attempt(text: Path, form: Format, con: duckdb.DuckDBPyConnection, *, in_parallel: bool) -> Staged | None:
+def _attempt(file: _File, con: duckdb.DuckDBPyConnection, *, in_parallel: bool) -> Staged | None:
     table = staging.new_name()
     staged = None
     try:
-        staged = _staged(text, form, con, table, in_parallel)
+        staged = _staged(file, con, table, in_parallel)
     except (duckdb.Error, UnicodeDecodeError):
         # Mixed line ends, a broken encoding: the careful pass will say what is wrong with which row.
         staged = None
@@ -131,9 +146,8 @@ def _attempt(text: Path, form: Format, con: duckdb.DuckDBPyConnection, *, in_par
     return staged
 
 
-def _staged(
-    text: Path, form: Format, con: duckdb.DuckDBPyConnection, table: str, in_parallel: bool
-) -> Staged | None:
+def _staged(file: _File, con: duckdb.DuckDBPyConnection, table: str, in_parallel: bool) -> Staged | None:
+    text, form, start = file.text, file.form, file.start
     params: dict[str, Any] = {
         "path": str(text),
         "columns": staging.cell_columns(form.width),
@@ -143,7 +157,6 @@ def _staged(
         "parallel": in_parallel,
     }
     con.execute(statement(_STAGE, table), params)
-    start = _start(text, form)
     rejects = _rejects(text, form, con, table, start)
     if rejects is None or not _header_is_there(form, con, table, start):
         return None
@@ -151,7 +164,7 @@ def _staged(
     if _needs_judgement(rejects, rows, form):
         return None
     found = _staged_lines(con, table, start, rejects)
-    expected = _lines_from(text, start.position, form.dialect)
+    expected = file.lines.result()
     if found != expected and (in_parallel or not _explained(expected - found, con, table, start, form)):
         return None
     is_line_each = found == expected and not any("\n" in reject.record.text for reject in rejects)
