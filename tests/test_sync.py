@@ -23,12 +23,14 @@ from pipelines.sync.client import ATTEMPTS, Clock
 from pipelines.sync.engine import Request, Synced, Told, sync
 from tests.landed import Desk
 from tests.vendor_server import Api, Freshdesk, Gorgias, Zendesk, serving
+from tests.vendor_server_ebay import Ebay
 from tests.vendor_server_helpdesks import HelpScout, Intercom, ZohoDesk
 from tests.vendor_server_marketplaces import Etsy, Mirakl, Walmart
 from tests.vendor_server_shopify import Shopify
 from tests.vendor_server_shops import WooCommerce
 
 SECRET = "geheim-123"
+NOW = datetime(2026, 9, 20, tzinfo=UTC)
 FIRST = Request(first_since=datetime(2026, 1, 1, tzinfo=UTC))
 
 
@@ -81,6 +83,8 @@ class Shop:
             return {each["number"]: each["line_items"][0]["name"] for each in self.api.records.values()}
         if self.system == "etsy":
             return {str(name): each["transactions"][0]["title"] for name, each in self.api.records.items()}
+        if self.system == "ebay":
+            return {each["orderId"]: each["lineItems"][0]["title"] for each in self.api.records.values()}
         if self.system == "walmart":
             return {
                 each["customerOrderId"]: each["orderLines"]["orderLine"][0]["item"]["productName"]
@@ -108,6 +112,7 @@ SETTINGS = {
     "mirakl": {"api_key": SECRET},
     "walmart": {"client_id": "c-1", "client_secret": SECRET},
     "etsy": {"client_id": "c-1", "client_secret": "geheim-456", "refresh_token": SECRET},
+    "ebay": {"client_id": "c-1", "client_secret": "geheim-456", "refresh_token": SECRET},
     "zohodesk": {
         "domain": "zoho.eu",
         "org_id": "20116",
@@ -148,7 +153,8 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
         desks.append(desk)
         monkeypatch.setattr(engine, "load", lambda paths, *_: [_landed(desk, path) for path in paths])
         # Walmart keeps orders for half a year
-        monkeypatch.setattr("pipelines.sync.walmart._now", lambda: datetime(2026, 9, 20, tzinfo=UTC))
+        monkeypatch.setattr("pipelines.sync.walmart._now", lambda: NOW)
+        monkeypatch.setattr("pipelines.sync.windows._now", lambda: NOW)
         clock = FakeClock()
         if isinstance(api, Shopify):
             api.time = clock.monotonic  # its bucket fills up as time passes
@@ -178,12 +184,13 @@ APIS = {
     "mirakl": Mirakl,
     "walmart": Walmart,
     "etsy": Etsy,
+    "ebay": Ebay,
     "zohodesk": ZohoDesk,
 }
 #: an order comes with its parcel, its refund or its return
 _SHOPS = ("shopify", "woocommerce", "mirakl", "walmart")
 #: what the third record is called
-_THIRD = {"shopify": "#3", "mirakl": "3-A"}
+_THIRD = {"shopify": "#3", "mirakl": "3-A", "ebay": "12-00000-00003"}
 #: these hold 100 records a page
 _LARGE_PAGES = ("freshdesk", "woocommerce", "zohodesk")
 all_vendors = pytest.mark.parametrize("system", APIS)
@@ -252,7 +259,7 @@ def test_what_came_before_an_error_is_loaded_and_the_next_sync_goes_on_from_ther
     at = shop(system, filled(APIS[system]()))
     if system in ("woocommerce", "zohodesk"):
         filled(at.api, 107)
-    pages = {"freshdesk": 1, "woocommerce": 1, "zohodesk": 1, "shopify": 4}.get(system, 2)
+    pages = {"freshdesk": 1, "woocommerce": 1, "zohodesk": 1, "shopify": 4, "ebay": 6}.get(system, 2)
     at.api.faults = [*[None] * pages, *[(500, {})] * ATTEMPTS]
     done = at.sync()
     assert done.error is not None

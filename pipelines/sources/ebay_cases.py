@@ -29,10 +29,13 @@ def _summaries(documents: DuckDBPyRelation) -> DuckDBPyRelation:
     return reshaped(documents, _SUMMARIES)
 
 
+#: states of a cancellation that cancelled nothing (yet)
+UNDONE = ("CANCEL_REQUESTED", "CANCEL_PENDING", "CANCEL_REJECTED", "CANCEL_FAILED", "INITIAL", "PENDING")
+
+
 def _is_cancelled(cells: Cells) -> Expression:
     state = function("upper", text("$.cancelStatus", "$.cancelState")(cells).value)
-    undone = ("CANCEL_REQUESTED", "CANCEL_PENDING", "CANCEL_REJECTED", "CANCEL_FAILED", "INITIAL", "PENDING")
-    return state.isnull() | ~state.isin(*map(ConstantExpression, undone))
+    return state.isnull() | ~state.isin(*map(ConstantExpression, UNDONE))
 
 
 _DECLINED = {"return_rejected": "declined", "return_request_rejected": "declined"}

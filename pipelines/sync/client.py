@@ -154,7 +154,7 @@ class Client:
         url = self._url(ask.path, is_foreign=ask.is_foreign)
         for _ in range(_REDIRECTS):
             self._keep_the_rate()
-            headers = {} if ask.is_foreign else self._headers()
+            headers = {} if ask.is_foreign else self._headers(ask)
             response = self._exchange(
                 ask.method, url, params=ask.params, body=self._body(ask), headers=headers
             )
@@ -173,10 +173,11 @@ class Client:
             raise SyncError(self._say("sync_refused", status=str(status), said=self._said(response)), status)
         return Answer(None if ask.is_foreign else self._decoded(response), response.headers, response.content)
 
-    def _headers(self) -> dict[str, str]:
+    def _headers(self, ask: Ask) -> dict[str, str]:
         values = self.given.values
         always = {name: value.format(**values) for name, value in self.vendor.headers.items()}
-        return {**always, **self.given.auth.headers(values, self._access)}
+        own = {name: value.format(**values, access=self._access) for name, value in ask.headers.items()}
+        return {**always, **self.given.auth.headers(values, self._access), **own}
 
     def _body(self, ask: Ask) -> dict[str, Any] | None:
         """The JSON to send, with the lists that stand in settings."""

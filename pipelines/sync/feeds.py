@@ -185,7 +185,7 @@ class ChangedSince:
     def take(self, position: Position, answer: Answer) -> Page:
         documents = inside(answer.data, self.records) or []
         records = [Record(self.name, each, self.changed(each)) for each in documents]
-        began = position.get("began") or _answered_at(answer)
+        began = position.get("began") or answered_at(answer)
         following = self._next(position.get("place"), answer, len(documents))
         if following is not None:
             return Page(records, {**position, "place": following, "began": began})
@@ -208,7 +208,7 @@ class ChangedSince:
         return None if is_last else behind
 
 
-def _answered_at(answer: Answer) -> str | None:
+def answered_at(answer: Answer) -> str | None:
     """The vendor's time, as its answer tells it."""
     try:
         at = email.utils.parsedate_to_datetime(answer.headers.get("date", ""))

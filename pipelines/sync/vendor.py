@@ -41,6 +41,8 @@ class Ask:
     #: members of the body that are lists, by the setting in which the user names their parts
     lists: Mapping[str, str] = field(default_factory=dict)
     is_foreign: bool = False
+    #: headers of its own, in which {access} is the token of the moment
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
