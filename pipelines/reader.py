@@ -42,6 +42,7 @@ VARIABLES: dict[str, str] = {
     "incident_key": "varchar",
     "search": "varchar",
     "row_limit": "bigint",
+    "cut": "varchar",
 }
 
 # Views whose names begin so are steps on the way; pages and exports may not read them.

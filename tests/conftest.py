@@ -203,7 +203,7 @@ def fact_types() -> dict[str, dict[str, str]]:
     types = {name: types_of(con, f"build_{name}") for name in ("lines", "signals", "incidents")}
     for fact in ("lines", "signals", "incidents", "raw_returns"):
         make_table(con, fact, {**kept, **types}[fact])
-    _keep_facts(con, {**kept, **types}, kept_facts.facts())
+    _keep_facts(con, {**REF_TYPES, **kept, **types}, kept_facts.facts())
     return {**kept, **types, **{fact.table: types_of(con, fact.table) for fact in kept_facts.facts()}}
 
 

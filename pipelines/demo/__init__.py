@@ -21,6 +21,8 @@ __all__ = ["MAPPINGS", "STORIES", "Story", "copy_mappings", "last_monday", "writ
 
 #: how the demo's own spreadsheets are read
 MAPPINGS = Path(__file__).resolve().parent.parent.parent / "data" / "config" / "demo"
+#: what the demo's parcels, minutes and currencies cost, as its shop would tell it on the page of settings
+RULES = MAPPINGS.parent / "demo_rules"
 
 
 def write_demo(folder: Path, until: date, size: float = 1.0, seed: int = 20_240_611) -> list[Path]:
@@ -60,10 +62,13 @@ def copy_mappings(folder: Path) -> list[Path]:
 
 
 def copy_settings(folder: Path) -> None:
-    """The invented shop's time zone, currency and 3PL warehouses, unless the folder has settings already."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """The invented shop's time zone, currency, 3PL warehouses and rules; a file of the user's is never replaced."""
+    (folder / "rules").mkdir(parents=True, exist_ok=True)
     if not (folder / "settings.toml").exists():
         shutil.copy(MAPPINGS.parent / "demo_settings.toml", folder / "settings.toml")
+    for rules in sorted(RULES.glob("*.csv")):
+        if not (folder / "rules" / rules.name).exists():
+            shutil.copy(rules, folder / "rules" / rules.name)
 
 
 def last_monday(today: date) -> date:

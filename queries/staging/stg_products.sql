@@ -7,6 +7,8 @@ select
     arg_min(product, record_id) as product,
     arg_min(variant, record_id) as variant,
     arg_min(supplier, record_id) as supplier,
-    arg_min(category, record_id) as category
+    arg_min(category, record_id) as category,
+    arg_min(unit_cost_cents, record_id) filter (where unit_cost_cents is not null) as unit_cost_cents,
+    arg_min(currency, record_id) filter (where unit_cost_cents is not null) as unit_cost_currency
 from batch_products
 group by all;

@@ -1,0 +1,31 @@
+-- Incidents whose refunds in the cost ledger are not what was refunded for them: refunds, goodwill and sales lost that
+-- records tell must add up to it.
+-- Grain: one row per such incident. Reads: incidents, incident_costs.
+create or replace view check_refunds_are_in_the_ledger_once as
+with told as (
+    select
+        incident_key,
+        list_sum(
+            list_transform(
+                list_filter(
+                    parts,
+                    lambda part: part.component in ('refund', 'goodwill', 'lost_sale') and part.basis = 'measured'
+                ),
+                lambda part: part.amount_cents
+            )
+        )::bigint as ledger_cents
+    from incident_costs
+)
+
+select
+    incidents.incident_key,
+    incidents.cost_cents,
+    told.ledger_cents
+from incidents
+left join told on incidents.incident_key = told.incident_key
+where incidents.cost_cents is distinct from told.ledger_cents;
+
+comment on view check_refunds_are_in_the_ledger_once is 'Incidents whose refunds in the cost ledger are not what was refunded for them.';
+comment on column check_refunds_are_in_the_ledger_once.incident_key is 'Key of the incident.';
+comment on column check_refunds_are_in_the_ledger_once.cost_cents is 'Refunded for it, minor units.';
+comment on column check_refunds_are_in_the_ledger_once.ledger_cents is 'What the ledger says of that.';

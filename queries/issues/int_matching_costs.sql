@@ -1,0 +1,102 @@
+-- Parts of what the incidents of the period cost, under every filter, by what the page is cut by (`cut`: cause, party,
+-- sku or supplier; unset: cause). Without a filter on articles and places, and cut by cause or party, they are added
+-- up from int_cost_days.
+-- Grain: several rows per value and component, to be added up. Reads: int_cost_days, int_cost_parts.
+create or replace view int_matching_costs as
+select
+    if(getvariable('cut') = 'party', party, cause) as value,
+    family,
+    component,
+    basis,
+    other_currency,
+    part_count,
+    amount_cents
+from int_cost_days
+where
+    date_basis = coalesce(getvariable('basis'), 'event')
+    and coalesce(getvariable('cut'), 'cause') in ('cause', 'party')
+    and coalesce(len(getvariable('skus')::varchar[]), 0)
+    + coalesce(len(getvariable('suppliers')::varchar[]), 0)
+    + coalesce(len(getvariable('warehouses')::varchar[]), 0)
+    + coalesce(len(getvariable('carriers')::varchar[]), 0)
+    + coalesce(len(getvariable('countries')::varchar[]), 0) = 0
+    and (getvariable('start') is null or date >= getvariable('start')::date)
+    and (getvariable('until') is null or date < getvariable('until')::date)
+    and (
+        coalesce(len(getvariable('channels')::varchar[]), 0) = 0
+        or channel in getvariable('channels')::varchar[]
+    )
+    and (coalesce(len(getvariable('causes')::varchar[]), 0) = 0 or cause in getvariable('causes')::varchar[])
+    and (
+        coalesce(len(getvariable('families')::varchar[]), 0) = 0
+        or family in getvariable('families')::varchar[]
+    )
+    and (
+        coalesce(len(getvariable('parties')::varchar[]), 0) = 0
+        or party in getvariable('parties')::varchar[]
+    )
+
+union all
+
+select
+    case getvariable('cut')
+        when 'party' then party
+        when 'sku' then sku
+        when 'supplier' then supplier
+        else cause
+    end,
+    family,
+    component,
+    basis,
+    if(basis = 'other_currency', own_currency, null),
+    1,
+    amount_cents
+from int_cost_parts
+where
+    if(getvariable('basis') = 'order', order_date, event_date) is not null
+    and (
+        coalesce(getvariable('cut'), 'cause') in ('sku', 'supplier')
+        or coalesce(len(getvariable('skus')::varchar[]), 0)
+        + coalesce(len(getvariable('suppliers')::varchar[]), 0)
+        + coalesce(len(getvariable('warehouses')::varchar[]), 0)
+        + coalesce(len(getvariable('carriers')::varchar[]), 0)
+        + coalesce(len(getvariable('countries')::varchar[]), 0) > 0
+    )
+    and (
+        getvariable('start') is null
+        or if(getvariable('basis') = 'order', order_date, event_date) >= getvariable('start')::date
+    )
+    and (
+        getvariable('until') is null
+        or if(getvariable('basis') = 'order', order_date, event_date) < getvariable('until')::date
+    )
+    and (
+        coalesce(len(getvariable('channels')::varchar[]), 0) = 0
+        or channel in getvariable('channels')::varchar[]
+    )
+    and (coalesce(len(getvariable('causes')::varchar[]), 0) = 0 or cause in getvariable('causes')::varchar[])
+    and (
+        coalesce(len(getvariable('families')::varchar[]), 0) = 0
+        or family in getvariable('families')::varchar[]
+    )
+    and (
+        coalesce(len(getvariable('parties')::varchar[]), 0) = 0
+        or party in getvariable('parties')::varchar[]
+    )
+    and (coalesce(len(getvariable('skus')::varchar[]), 0) = 0 or sku in getvariable('skus')::varchar[])
+    and (
+        coalesce(len(getvariable('suppliers')::varchar[]), 0) = 0
+        or supplier in getvariable('suppliers')::varchar[]
+    )
+    and (
+        coalesce(len(getvariable('warehouses')::varchar[]), 0) = 0
+        or warehouse in getvariable('warehouses')::varchar[]
+    )
+    and (
+        coalesce(len(getvariable('carriers')::varchar[]), 0) = 0
+        or carrier in getvariable('carriers')::varchar[]
+    )
+    and (
+        coalesce(len(getvariable('countries')::varchar[]), 0) = 0
+        or country in getvariable('countries')::varchar[]
+    );
