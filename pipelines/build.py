@@ -129,6 +129,8 @@ def build(con: duckdb.DuckDBPyConnection, store: Store) -> bool:
             _add_mapped_codes(con, store)
         _set_links(con, store)
         _set_settings(con, store)
+        if state[1] != wanted:
+            views.create_views(con, views.RULE_FOLDERS)
         if everything:
             batch_of_everything(con)
             views.run_build(con)

@@ -116,6 +116,7 @@ _KINDS = (
             "first_reply_at": "TIMESTAMP",
             "solved_at": "TIMESTAMP",
             "reopened_count": "BIGINT",
+            "reply_count": "BIGINT",  # what agents answered in public, where the tool counts it
             "status": "VARCHAR",  # open, pending, solved, closed, deleted
             "channel": "VARCHAR",
             "channel_raw": "VARCHAR",

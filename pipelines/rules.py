@@ -27,7 +27,14 @@ from pipelines.shop_lists import ListHeaderError, list_text, read_list
 RULES = Path(__file__).resolve().parent.parent / "queries" / "rules"
 
 #: what a column holds -> its type in the store; money is written in units (12.50) and kept in minor units
-TYPES = {"text": "VARCHAR", "day": "DATE", "number": "DOUBLE", "whole": "BIGINT", "money": "BIGINT"}
+TYPES = {
+    "text": "VARCHAR",
+    "day": "DATE",
+    "clock": "VARCHAR",  # HH:MM; 24:00, the end of a day, is no time for Python
+    "number": "DOUBLE",
+    "whole": "BIGINT",
+    "money": "BIGINT",
+}
 
 Value = str | float | int | date | None
 Row = dict[str, Value]
@@ -145,6 +152,8 @@ def _value(column: RuleColumn, cell: str, file: str, line: int) -> Value:
         raise RulesError(Message("rules_choice", {**params, "choices": ", ".join(column.choices)}))
     if column.type == "text":
         return text
+    if column.type == "clock":
+        return _clock(text, params)
     try:
         if column.type == "day":
             return date.fromisoformat(text)
@@ -159,6 +168,15 @@ def _value(column: RuleColumn, cell: str, file: str, line: int) -> Value:
         return round(scaled)
     except (ValueError, OverflowError) as error:
         raise RulesError(Message(f"rules_{column.type}", params)) from error
+
+
+def _clock(text: str, params: dict[str, str | int]) -> str:
+    """A time of day as HH:MM, from 9:00, 09:00:00 or 9h30, up to 24:00."""
+    match = re.fullmatch(r"(\d{1,2})\s*[:hH]\s*(\d{2})?(?::00)?", text)
+    hours, minutes = (int(match[1]), int(match[2] or 0)) if match else (99, 0)
+    if minutes > 59 or hours * 60 + minutes > 24 * 60:
+        raise RulesError(Message("rules_clock", params))
+    return f"{hours:02d}:{minutes:02d}"
 
 
 def csv_text(rules: Rules, rows: Sequence[Row]) -> str:

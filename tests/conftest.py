@@ -203,6 +203,8 @@ def fact_types() -> dict[str, dict[str, str]]:
     types = {name: types_of(con, f"build_{name}") for name in ("lines", "signals", "incidents")}
     for fact in ("lines", "signals", "incidents", "raw_returns"):
         make_table(con, fact, {**kept, **types}[fact])
+    for query in _make_calendars(con):
+        kept[query.name] = types_of(con, query.name)
     _keep_facts(con, {**REF_TYPES, **kept, **types}, kept_facts.facts())
     return {**kept, **types, **{fact.table: types_of(con, fact.table) for fact in kept_facts.facts()}}
 
@@ -267,11 +269,23 @@ def open_facts(
     create_macros(con)
     for table in known.keys() & (tables | drawings.keys()):
         make_table(con, table, known[table], drawings.get(table, defaults.get(table, "")))
+    if any(name.startswith("rule_") for name in drawings):
+        _make_calendars(con)
     wanted = [fact for fact in kept_facts.facts() if fact.table in tables and fact.table not in drawings]
     if wanted and drawings.keys() & ({f"raw_{kind}" for kind in KINDS} | {"lines", "incidents"}):
         _keep_facts(con, known, wanted)
     views.run(con, chosen)
     return con
+
+
+def _make_calendars(con: duckdb.DuckDBPyConnection) -> list[views.Query]:
+    """Makes the tables that come of rules and settings alone, and gives their queries."""
+    present = {name for (name,) in con.execute("select table_name from duckdb_tables()").fetchall()}
+    found = views.queries(views.RULE_FOLDERS)
+    for table in {name for query in found for name in query.reads} - present:
+        make_table(con, table, REF_TYPES[table], SETTINGS if table == "settings" else "")
+    views.run(con, found)
+    return found
 
 
 def _keep_facts(

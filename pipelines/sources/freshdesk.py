@@ -28,6 +28,7 @@ from pipelines.fields import (
     time,
     told,
     when,
+    whole,
     without,
 )
 from pipelines.helpdesks import ORDER, REASON, SKU, because, says
@@ -117,6 +118,7 @@ EXPORT = Source(
                 "order_id": identifier(ORDER),
                 "sku": identifier(SKU),
                 "customer_key": customer("Email", "Contact ID"),
+                "reply_count": whole("Agent interactions"),
                 "csat": one_of("Survey results", values=_survey_words()),
                 "agent_team": text("Group"),
                 "is_excluded": told(_EXCLUDED),

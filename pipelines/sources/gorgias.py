@@ -22,6 +22,7 @@ from pipelines.fields import (
     time,
     told,
     when,
+    whole,
 )
 from pipelines.helpdesks import ORDER, REASON, SKU, because, says
 from pipelines.source import Source, Table
@@ -56,6 +57,7 @@ TICKETS = Source(
                 "order_id": identifier(ORDER),
                 "sku": identifier(SKU),
                 "customer_key": customer("Customer email"),
+                "reply_count": whole("Number of agent messages"),
                 "csat": share("Survey score", worst=1, best=5),
                 "is_excluded": told(_EXCLUDED),
                 "excluded_because": _EXCLUDED,
