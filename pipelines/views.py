@@ -17,7 +17,9 @@ import duckdb
 
 QUERIES = Path(__file__).parent.parent / "queries"
 BUILD_FOLDERS = ("staging", "incidents")  # temporary: the facts of one load; `facts` follow them (facts.py)
-RULE_FOLDERS = ("calendars",)  # persistent: tables worked out of rules and settings alone, before anything is built
+RULE_FOLDERS = (
+    "calendars",
+)  # persistent: tables worked out of rules and settings alone, before anything is built
 # persistent: tables added up from the facts at each load, and the views that pages and exports may read
 VIEW_FOLDERS = ("aggregates", "issues", "kpis", "checks")
 

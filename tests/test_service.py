@@ -171,6 +171,15 @@ def test_a_contact_after_the_first_is_repeated_even_if_the_first_fell_before_the
     filters = {"start": "2026-05-06"}
     told = row(run_view("repeated_contacts", filters, **STORE), cause="late_delivery")
     assert (told["contact_count"], told["repeated_contact_count"], told["most_contacts"]) == (1, 1, 2)
+    assert told["repeated_hours"] is None  # nobody said how long a ticket takes
+    minutes = """
+        kind   | valid_from | minutes | hourly_cost
+        ticket |            | 90      | 2400
+        ticket | 2026-05-08 | 30      | 2400
+        return |            | 5       | 2400
+    """
+    told = row(run_view("repeated_contacts", rule_cost_handling=minutes, **STORE), cause="late_delivery")
+    assert (told["repeated_hours"], told["repeated_cost_cents"]) == (0.5, 1200)  # ticket 7, of the eighth
 
 
 def test_contacts_for_orders_gross_and_net(run_view: RunView) -> None:

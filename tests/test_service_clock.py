@@ -142,9 +142,7 @@ def store(facts: Facts) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    hours=HOURS, moments=MOMENTS, zone=st.sampled_from(ZONES), holidays=st.sets(st.sampled_from(HOLIDAYS))
-)
+@given(hours=HOURS, moments=MOMENTS, zone=st.sampled_from(ZONES), holidays=st.sets(st.sampled_from(HOLIDAYS)))
 def test_business_time_is_what_counting_half_hours_one_by_one_gives(
     store: duckdb.DuckDBPyConnection,
     hours: list[tuple[int, int, int]],
@@ -155,7 +153,8 @@ def test_business_time_is_what_counting_half_hours_one_by_one_gives(
     for table in ("rule_service_schedules", "rule_business_hours", "rule_holidays", "raw_tickets"):
         store.execute(f"delete from {table}")
     store.execute(
-        "insert into rule_service_schedules by name select 's' as schedule, ? as zone, 'r' as holidays", [zone]
+        "insert into rule_service_schedules by name select 's' as schedule, ? as zone, 'r' as holidays",
+        [zone],
     )
     for day in holidays:
         store.execute("insert into rule_holidays by name select 'r' as region, ? as day, 'x' as name", [day])
