@@ -20,6 +20,7 @@ from pipelines import (
     mentions,
     phrases,
     rules,
+    sayings,
     shop_channels,
     shop_links,
     user_changes,
@@ -94,6 +95,7 @@ def version(store: Store) -> str:
                 linking,
                 mentions,
                 phrases,
+                sayings,
                 shop_channels,
                 shop_links,
                 views,
@@ -158,6 +160,7 @@ def _create_references(con: duckdb.DuckDBPyConnection, store: Store) -> None:
     try:
         causes.create_reference_tables(con, causes.read_causes(QUERIES / "causes"), _tags(store))
         shop_channels.create_channel_table(con, store.user / "channels.csv", tools(store))
+        sayings.create_table(con, sayings.read_sayings(QUERIES / "sayings"))
         rules.create_tables(con, store.user)
     except (ShopTagsError, ShopChannelsError, RulesError) as error:
         raise StoreError(error.message) from error

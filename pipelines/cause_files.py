@@ -103,7 +103,7 @@ class Document:
         allowed = ("codes", "tags", "words") if file.stem == NEUTRAL else self.KEYS
         self._only(self.values, allowed, "")
         normal.codes(list(_texts_in([self.values.get("codes"), self.values.get("tags")])))
-        normal.texts(list(_spellings(_texts_in(self.values.get("words")))))
+        normal.texts(list(spellings(_texts_in(self.values.get("words")))))
         self._codes = self._read_codes(normal)
         self._tags = self._read_tags(normal)
         self._words = self._read_words(normal)
@@ -172,7 +172,7 @@ class Document:
             for value, phrase in zip(values, normal.texts(values), strict=True):
                 if not phrase:
                     raise CauseError(self.file, f"words.{key}", f"{value!r} has no letter or digit")
-            read[key] = tuple(dict.fromkeys(normal.texts(list(_spellings(values)))))
+            read[key] = tuple(dict.fromkeys(normal.texts(list(spellings(values)))))
         return read
 
     def _bilingual(self, key: str) -> dict[str, str]:
@@ -227,7 +227,7 @@ def _texts_in(value: object) -> Iterator[str]:
             yield from _texts_in(inner)
 
 
-def _spellings(phrases: Iterable[str]) -> Iterable[str]:
+def spellings(phrases: Iterable[str]) -> Iterable[str]:
     """Each phrase, and as hurried people type it, without its apostrophes: "didnt arrive", "jai pas recu"."""
     for phrase in phrases:
         yield phrase

@@ -68,9 +68,9 @@ def read_causes(folder: Path) -> Causes:
     return read
 
 
-def phrase_patterns(causes: Causes) -> tuple[str, ...]:
-    """The patterns that find every phrase of every cause, and those that must not count; see `phrases_in`."""
-    return patterns(causes.phrases())
+def phrase_patterns(causes: Causes, others: Iterable[str] = ()) -> tuple[str, ...]:
+    """The patterns that find every phrase of every cause, those that must not count, and `others`; see `phrases_in`."""
+    return patterns([*causes.phrases(), *others])
 
 
 def create_reference_tables(

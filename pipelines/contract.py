@@ -198,6 +198,8 @@ _KINDS = (
             "reason_raw": "VARCHAR",
             "reason_scheme": "VARCHAR",
             "declared_by": "VARCHAR",  # customer, merchant, marketplace, payment, unknown
+            # whether the customer used the shop's or marketplace's own way to ask; NULL where only a reason is told
+            "requested_by_customer": "BOOLEAN",
             "restocked": "BOOLEAN",
             "is_partial": "BOOLEAN",
             "customer_contacted_at": "TIMESTAMP",

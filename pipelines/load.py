@@ -17,7 +17,7 @@ from typing import Literal
 
 import duckdb
 
-from pipelines import build, causes, landing
+from pipelines import build, causes, landing, sayings
 from pipelines.dates import DatesUnclear, DayOrder
 from pipelines.messages import Message
 from pipelines.reading import Refusal, Sheet, sheets
@@ -263,8 +263,9 @@ class _Reader:
 
 @functools.cache
 def _phrase_patterns() -> tuple[str, ...]:
-    """The patterns of all causes' phrases; only sources with free text ask for them."""
-    return causes.phrase_patterns(causes.read_causes(build.QUERIES / "causes"))
+    """The patterns of all phrases of causes and sayings; only sources with free text ask for them."""
+    said = sayings.phrases(sayings.read_sayings(build.QUERIES / "sayings"))
+    return causes.phrase_patterns(causes.read_causes(build.QUERIES / "causes"), said)
 
 
 def _digest(path: Path, account: str) -> str:
@@ -289,8 +290,9 @@ def _read_by(store: Store, options: Options, zone: str) -> str:
     digest = hashlib.sha256(repr((options, zone)).encode())
     code = Path(__file__).resolve().parent
     mappings = sorted((store.user / "mappings").glob("*.toml"))
-    # causes too: their phrases are looked for while a text is read
-    for path in [*sorted(code.rglob("*.py")), *sorted((build.QUERIES / "causes").glob("*.toml")), *mappings]:
+    # causes and sayings too: their phrases are looked for while a text is read
+    said = [path for name in ("causes", "sayings") for path in sorted((build.QUERIES / name).glob("*.toml"))]
+    for path in [*sorted(code.rglob("*.py")), *said, *mappings]:
         if "demo" not in path.parts and "cli" not in path.parts:
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

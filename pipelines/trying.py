@@ -16,7 +16,7 @@ import duckdb
 import polars as pl
 from duckdb import ColumnExpression
 
-from pipelines import build, causes, landing
+from pipelines import build, causes, landing, sayings
 from pipelines.contract import KINDS
 from pipelines.dates import DatesUnclear, DayOrder
 from pipelines.messages import Message
@@ -140,7 +140,8 @@ def opened(path: Path, name: str | None, scratch: Path) -> Trial:
 @functools.cache
 def _phrase_patterns() -> tuple[str, ...]:
     """As a load finds phrases in free text."""
-    return causes.phrase_patterns(causes.read_causes(build.QUERIES / "causes"))
+    said = sayings.phrases(sayings.read_sayings(build.QUERIES / "sayings"))
+    return causes.phrase_patterns(causes.read_causes(build.QUERIES / "causes"), said)
 
 
 def _landing(zone: str, day_order: DayOrder) -> landing.Landing:

@@ -87,6 +87,11 @@ CHANNELS = """
 LINKS = """
     record_id | order_ref
 """
+SAYINGS = """
+    saying              | phrase
+    cancellation_asked  | please cancel
+    cancellation_denied | never asked to cancel
+"""
 REFERENCES = {
     "ref_causes": CAUSES,
     "ref_codes": CODES,
@@ -94,6 +99,7 @@ REFERENCES = {
     "ref_tags": TAGS,
     "ref_channels": CHANNELS,
     "ref_links": LINKS,
+    "ref_sayings": SAYINGS,
 }
 SETTINGS = """
     zone | main_currency
@@ -113,6 +119,7 @@ REF_TYPES = {
     "ref_tags": dict.fromkeys(("tag", "cause", "origin"), "VARCHAR"),
     "ref_channels": dict.fromkeys(("source", "code", "channel", "origin"), "VARCHAR"),
     "ref_links": dict.fromkeys(("record_id", "order_ref"), "VARCHAR"),
+    "ref_sayings": dict.fromkeys(("saying", "phrase"), "VARCHAR"),
     "settings": {"zone": "VARCHAR", "main_currency": "VARCHAR", "third_party_warehouses": "VARCHAR[]"},
     **{rules.table: rules.types for rules in all_rules()},  # empty unless drawn
 }

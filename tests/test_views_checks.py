@@ -8,6 +8,8 @@ from typing import Any
 import polars as pl
 import pytest
 
+from tests.cancelled import cancelled
+
 RunView = Callable[..., pl.DataFrame]
 
 
@@ -53,18 +55,17 @@ def test_a_return_is_refunded_by_its_own_word_or_by_a_refund_of_the_same_inciden
 
 
 def test_the_sellers_cancellation_rate_counts_orders_once_and_no_customers_wish(run_view: RunView) -> None:
-    got = run_view(
-        "kpi_seller_cancellation_rate",
-        incidents="""
-            incident_key | event_date | order_key | kinds                | party    | cause
-            a            | 2025-03-03 | o1        | cancellation         | merchant | stock_out
-            b            | 2025-03-04 | o1        | cancellation, refund | merchant | stock_out
-            c            | 2025-03-04 | o2        | cancellation         | customer | changed_mind
-            d            | 2025-03-04 | o3        | ticket               | merchant | stock_out
-            e            | 2025-03-04 | o4        | cancellation         | unknown  | unknown
+    tables = cancelled(
+        """
+        order | line | sku  | at                  | declared_by | cause
+        o1    | 1    | SHOE | 2025-03-03 10:00:00 | merchant    | stock_out
+        o1    | 2    | HAT  | 2025-03-04 10:00:00 |             | stock_out
+        o2    | 1    | HAT  | 2025-03-04 10:00:00 | customer    | changed_mind
+        o3    | 1    | HAT  | 2025-03-04 10:00:00 |             | unknown
         """,
         exposure_daily="date_basis | date | order_count\n event | 2025-03-09 | 40\n event | 2025-03-10 | 9",
     )
+    got = run_view("kpi_seller_cancellation_rate", **tables)
     assert counted(got) == [("2025-03-03", 1, 40), ("2025-03-10", 0, 9)]
 
 

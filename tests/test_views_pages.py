@@ -264,53 +264,6 @@ def test_warehouse_errors_have_a_row_for_every_week_and_the_lines_that_left(run_
     ]
 
 
-def test_stock_is_out_of_step_until_it_is_counted_after_the_last_cancellation(run_view: RunView) -> None:
-    incidents = """
-        incident_key | event_date | first_at            | last_at             | cause     | family | kinds        | sku  | channel
-        a            | 2025-03-03 | 2025-03-03 10:00:00 | 2025-03-03 10:00:00 | stock_out | stock  | cancellation | SHOE | amazon
-        b            | 2025-03-05 | 2025-03-05 10:00:00 | 2025-03-05 10:00:00 | stock_out | stock  | cancellation | SHOE | amazon
-        c            | 2025-03-05 | 2025-03-05 10:00:00 | 2025-03-05 10:00:00 | stock_out | stock  | ticket       | HAT  | amazon
-    """
-    lines = """
-        line_key | order_at            | sku  | channel
-        1        | 2025-03-02 10:00:00 | SHOE | amazon
-        2        | 2025-03-04 10:00:00 | SHOE | amazon
-        3        | 2025-03-05 11:00:00 | SHOE | amazon
-        4        | 2025-03-07 10:00:00 | SHOE | amazon
-        5        | 2025-03-04 10:00:00 | SHOE | shopify
-    """
-    levels = """
-        location | sku  | at                  | available
-        here     | SHOE | 2025-03-04 10:00:00 | 3
-        here     | shoe | 2025-03-05 12:00:00 | -2
-        here     | shoe | 2025-03-06 10:00:00 | 0
-    """
-    columns = (
-        "sku",
-        "channel",
-        "still_open",
-        "ordered_line_count",
-        "cancelled_line_count",
-        "reaction_minutes",
-    )
-    right = run_view("stock_desync", incidents=incidents, lines=lines, raw_stock_levels=levels)
-    assert table(right, *columns) == [("SHOE", "amazon", False, 2, 2, 72 * 60)]
-    never = run_view("stock_desync", incidents=incidents, lines=lines)
-    assert table(never, *columns) == [("SHOE", "amazon", True, 3, 2, None)]
-
-
-def test_two_weeks_without_a_stock_out_end_a_run(run_view: RunView) -> None:
-    head = "incident_key | event_date | first_at | last_at | cause | family | kinds | sku | channel"
-    days = ("2025-03-03", "2025-03-17", "2025-04-01")
-    drawn = [
-        f"{d} | {d} | {d} 10:00:00 | {d} 10:00:00 | stock_out | stock | cancellation | SHOE | amazon"
-        for d in days
-    ]
-    levels = "location | sku | at | available\n here | SHOE | 2025-03-20 10:00:00 | 4"
-    got = run_view("stock_desync", incidents="\n".join([head, *drawn]), raw_stock_levels=levels)
-    assert table(got.sort("first_at"), "cancelled_line_count", "still_open") == [(2, False), (1, True)]
-
-
 CASES = """
     incident_key | event_date | last_at             | order_ref | order_name | sku  | cause
     i1           | 2025-03-03 | 2025-03-03 10:00:00 | AB-1001   | #AB-1001   | SHOE | other

@@ -278,6 +278,7 @@ API_ITEMS = Source(
                 "reason_raw": text("buyer_requested_cancel_buyer_cancel_reason"),
                 "reason_scheme": constant("amazon.cancel"),
                 "declared_by": constant("customer"),
+                "requested_by_customer": constant(True),
                 "derived_from": constant("buyer_requested_cancel"),
             },
             where=_is_cancel_requested,

@@ -14,7 +14,7 @@ from duckdb import ConstantExpression, DuckDBPyRelation, Expression
 from pipelines.cells import Cells, function, reshaped
 from pipelines.fields import constant, first, identifier, joined, money, one_of, text, time, whole
 from pipelines.source import Source, Table
-from pipelines.sources.ebay_orders import DECLARED_BY, INITIATORS
+from pipelines.sources.ebay_orders import ASKED_BY_BUYER, DECLARED_BY, INITIATORS
 
 # A single return is answered as `summary` beside its `detail`, a list has summaries only.
 _SUMMARIES = """
@@ -97,6 +97,7 @@ CANCELLATIONS = Source(
                     one_of("$.requestorType", values=INITIATORS),
                     constant("unknown"),
                 ),
+                "requested_by_customer": one_of("$.requestorType", values=ASKED_BY_BUYER),
                 "is_partial": constant(False),
                 "amount_cents": money("$.requestRefundAmount.value", currency=_CANCELLED_CURRENCY),
                 "currency": _CANCELLED_CURRENCY,

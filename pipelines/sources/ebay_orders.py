@@ -102,6 +102,7 @@ DECLARED_BY = {
     "order_unpaid": "payment",
     "wrong_payment_method": "payment",
 }
+ASKED_BY_BUYER = {"buyer": "true", "seller": "false", "ebay": "false", "system": "false"}
 INITIATORS = {"buyer": "customer", "seller": "merchant", "ebay": "marketplace", "system": "marketplace"}
 
 _ORDER = identifier("$.order.orderId")
@@ -185,6 +186,7 @@ ORDERS = Source(
                     one_of("@.cancelInitiator", values=INITIATORS),
                     constant("unknown"),
                 ),
+                "requested_by_customer": one_of("@.cancelInitiator", values=ASKED_BY_BUYER),
                 "is_partial": constant(False),
             },
             each="$.requests",

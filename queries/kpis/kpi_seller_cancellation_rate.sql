@@ -1,16 +1,13 @@
--- Orders of which the seller's side cancelled a line, as far as causes tell, of all orders. A cancellation that the
--- customer asked for, or that a payment caused, does not count.
--- Grain: one row per week. Reads: matching_incidents, int_exposure_days.
+-- Orders of which the seller's side cancelled a line, as labels declare it, of all orders. A cancellation that a
+-- label puts on the customer, a payment or the marketplace does not count.
+-- Grain: one row per week. Reads: int_matching_cancellations, int_exposure_days.
 create or replace view kpi_seller_cancellation_rate as
 with cancelled as (
     select
         date_trunc('week', on_date)::date as week_start_date,
         count(distinct order_key) as numerator
-    from matching_incidents
-    where
-        list_contains(kinds, 'cancellation')
-        and party in ('merchant', 'supplier', 'catalogue', '3pl', 'carrier')
-        and on_date is not null
+    from int_matching_cancellations
+    where is_seller_declared and on_date is not null
     group by date_trunc('week', on_date)::date
 ),
 
@@ -37,10 +34,10 @@ where
     and (getvariable('until') is null or week_start_date < getvariable('until')::date)
 order by week_start_date;
 
-comment on view kpi_seller_cancellation_rate is 'Orders of which the seller''s side cancelled a line, as far as causes tell, of all orders. A cancellation that the customer asked for, or that a payment caused, does not count.';
+comment on view kpi_seller_cancellation_rate is 'Orders of which the seller''s side cancelled a line, as labels declare it, of all orders. A cancellation that a label puts on the customer, a payment or the marketplace does not count.';
 comment on column kpi_seller_cancellation_rate.title is 'Name of the KPI, as a key of the texts.';
 comment on column kpi_seller_cancellation_rate.unit is 'Unit of numerator divided by denominator.';
 comment on column kpi_seller_cancellation_rate.better is 'lower or higher.';
 comment on column kpi_seller_cancellation_rate.week_start_date is 'Monday of the week.';
-comment on column kpi_seller_cancellation_rate.numerator is 'Distinct orders with a cancellation that does not fall on customer, payment or marketplace, and has a cause.';
+comment on column kpi_seller_cancellation_rate.numerator is 'Distinct orders with a cancellation whose label names the seller''s side.';
 comment on column kpi_seller_cancellation_rate.denominator is 'Orders of the week; 0 when none are loaded.';

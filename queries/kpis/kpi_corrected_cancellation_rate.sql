@@ -1,0 +1,43 @@
+-- Orders of which the seller's side cancelled a line, corrected: by their label, or by facts that contradict a
+-- label that names the customer.
+-- Grain: one row per week. Reads: int_matching_cancellations, int_exposure_days.
+create or replace view kpi_corrected_cancellation_rate as
+with cancelled as (
+    select
+        date_trunc('week', on_date)::date as week_start_date,
+        count(distinct order_key) as numerator
+    from int_matching_cancellations
+    where is_seller_corrected and on_date is not null
+    group by date_trunc('week', on_date)::date
+),
+
+exposed as (
+    select
+        date_trunc('week', date)::date as week_start_date,
+        sum(order_count)::bigint as denominator
+    from int_exposure_days
+    group by date_trunc('week', date)::date
+)
+
+select
+    'corrected_cancellation_rate' as title,
+    'share' as unit,
+    'lower' as better,
+    week_start_date,
+    coalesce(cancelled.numerator, 0) as numerator,
+    coalesce(exposed.denominator, 0) as denominator
+from cancelled
+full join exposed using (week_start_date)
+where
+    week_start_date is not null
+    and (getvariable('start') is null or week_start_date >= getvariable('start')::date)
+    and (getvariable('until') is null or week_start_date < getvariable('until')::date)
+order by week_start_date;
+
+comment on view kpi_corrected_cancellation_rate is 'Orders of which the seller''s side cancelled a line, corrected: by their label, or by facts that contradict a label that names the customer.';
+comment on column kpi_corrected_cancellation_rate.title is 'Name of the KPI, as a key of the texts.';
+comment on column kpi_corrected_cancellation_rate.unit is 'Unit of numerator divided by denominator.';
+comment on column kpi_corrected_cancellation_rate.better is 'lower or higher.';
+comment on column kpi_corrected_cancellation_rate.week_start_date is 'Monday of the week.';
+comment on column kpi_corrected_cancellation_rate.numerator is 'Distinct orders with a cancellation that the seller answers for, by label or by facts.';
+comment on column kpi_corrected_cancellation_rate.denominator is 'Orders of the week; 0 when none are loaded.';
