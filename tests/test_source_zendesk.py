@@ -144,3 +144,19 @@ def test_the_warehouse_is_in_utc(tmp_path: Path) -> None:
         ticket = at.one("tickets", "zendesk/main/70201")
         assert (ticket["created_at"], ticket["order_ref"]) == (datetime(2026, 9, 19, 1, 54, 52), "1071")
         assert at.one("tickets", "zendesk/main/70203")["excluded_because"] == "deleted"
+
+
+def test_comments_among_ticket_events_are_messages_whose_text_is_forgotten(tmp_path: Path) -> None:
+    with desk(tmp_path) as at:
+        (landed,) = at.land(SAMPLES / "zendesk_ticket_events.json")
+        assert (landed.rows_in, landed.loaded, landed.kinds) == (3, 3, ("messages",))
+        told = at.con.execute(
+            "select ticket_id, message_id, author, is_public from raw_messages order by message_id"
+        ).fetchall()
+        assert told == [
+            ("70101", "91002", None, True),
+            ("70101", "91012", "automatic", True),
+            ("70101", "91023", None, False),
+        ]
+        kept = repr(at.records(but=("file_id",)))
+        assert not [word for word in ("lampe", "Odile", "203.0.113", "Laval") if word in kept]

@@ -149,6 +149,43 @@ class Zendesk(Api):
     size: int = 2
     tokens: list[str] = field(default_factory=list)
     refresh_token: str = ""
+    events: list[Document] = field(default_factory=list)
+
+    def comment(self, ticket: int, *, public: bool = True, channel: str = "email") -> None:
+        """A comment on a ticket, as an event among others."""
+        at, number = self.tick(), len(self.events) + 1
+        said = {
+            "id": 9000 + number,
+            "via": {"channel": channel, "source": {"from": {}, "to": {}, "rel": None}},
+            "type": "Comment",
+            "author_id": 1,
+            "body": "La lampe est cassée",
+            "html_body": "<p>La lampe est cassée</p>",
+            "public": public,
+            "audit_id": 8000 + number,
+            "created_at": at,
+            "event_type": "Comment",
+        }
+        change = {"id": 7000 + number, "via": "Web form", "status": "open", "event_type": "Change"}
+        self.events.append(
+            {
+                "child_events": [said, change],
+                "id": 8000 + number,
+                "ticket_id": ticket,
+                "timestamp": int(unix(at)),
+                "created_at": at,
+                "updater_id": 1,
+                "via": "Web form",
+                "system": {"client": "Mozilla", "location": "Lyon"},
+                "metadata": {},
+                "event_type": "Audit",
+            }
+        )
+
+    def change(self, ticket: int) -> None:
+        """An event without a comment."""
+        self.comment(ticket)
+        del self.events[-1]["child_events"][0]
 
     def put(self, number: int, **more: Any) -> None:
         at = self.tick()
@@ -178,6 +215,8 @@ class Zendesk(Api):
             return Reply(401, {"error": "invalid_token"})
         if not self.tokens and asked.basic != "eva@boutique.example/token:geheim-123":
             return Reply(401, {"error": "Couldn't authenticate you"})
+        if asked.path == "/api/v2/incremental/ticket_events.json":
+            return self._events(asked)
         if "cursor" in asked.params:
             after, last = asked.params["cursor"].split("|")
         else:
@@ -209,6 +248,21 @@ class Zendesk(Api):
             }
         )
 
+    def _events(self, asked: Asked) -> Reply:
+        """Events from a second on, that second included; all of one second on one page."""
+        assert asked.params["include"] == "comment_events"
+        found = [each for each in self.events if each["timestamp"] >= int(asked.params["start_time"])]
+        last = found[self.size - 1]["timestamp"] if len(found) > self.size else None
+        page = [each for each in found if last is None or each["timestamp"] <= last]
+        return Reply(
+            data={
+                "ticket_events": page,
+                "count": len(page),
+                "end_time": page[-1]["timestamp"] if page else None,
+                "end_of_stream": len(page) == len(found),
+            }
+        )
+
     def _token(self, asked: Asked) -> Reply:
         form = asked.form
         if form.get("grant_type") == "refresh_token":
@@ -224,6 +278,25 @@ class Gorgias(Api):
     """Tickets, the latest change first; the cursor is a place among them, so that changes do not move it."""
 
     size: int = 2
+    messages: dict[int, Document] = field(default_factory=dict)
+
+    def write(self, number: int, ticket: int, *, from_agent: bool = False, **more: Any) -> None:
+        """A message on a ticket."""
+        at = self.tick().removesuffix("Z") + ".250000"
+        self.messages[number] = {
+            "id": number,
+            "ticket_id": ticket,
+            "channel": "email",
+            "via": "email",
+            "from_agent": from_agent,
+            "public": True,
+            "body_text": "La lampe est cassée",
+            "sender": {"email": f"p{ticket}@exemple.fr"},
+            "created_datetime": at,
+            "sent_datetime": at if from_agent else None,
+            "failed_datetime": None,
+            **more,
+        }
 
     def put(self, number: int, **more: Any) -> None:
         at = self.tick().removesuffix("Z") + ".250000"
@@ -248,12 +321,16 @@ class Gorgias(Api):
     def answer(self, asked: Asked) -> Reply:
         if asked.basic != "eva@boutique.example:geheim-123":
             return Reply(401, {"error": {"msg": "unauthorized"}})
-        assert asked.params["order_by"] == "updated_datetime:desc"
-        listed = sorted(self.records.values(), key=lambda each: each["updated_datetime"], reverse=True)
+        is_message = asked.path == "/api/messages"
+        by, records = (
+            ("created_datetime", self.messages) if is_message else ("updated_datetime", self.records)
+        )
+        assert asked.params["order_by"] == f"{by}:desc"
+        listed = sorted(records.values(), key=lambda each: each[by], reverse=True)
         if cursor := asked.params.get("cursor"):
-            listed = [each for each in listed if each["updated_datetime"] < cursor]
+            listed = [each for each in listed if each[by] < cursor]
         page = listed[: self.size]
-        following = page[-1]["updated_datetime"] if len(listed) > self.size else None
+        following = page[-1][by] if len(listed) > self.size else None
         return Reply(
             data={"data": page, "meta": {"next_cursor": following, "prev_cursor": None}},
             headers={"X-Gorgias-Account-Api-Call-Limit": "10/40"},

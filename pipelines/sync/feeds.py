@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import email.utils
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -114,6 +114,8 @@ class NewestFirst:
     offset_param: str = ""
     size: int = 100
     changed: str = "updated_datetime"
+    #: what is kept of a document; None where nothing is
+    shape: Callable[[Document], Document | None] = lambda document: document
     overlap: timedelta = timedelta(minutes=10)
     is_newest_first: bool = True
 
@@ -135,10 +137,11 @@ class NewestFirst:
         ]
         cursor = inside(answer.data, self.cursor) if self.cursor else None
         has_more = len(documents) >= self.size if self.offset_param else bool(cursor) and bool(documents)
+        kept = [replace(each, document=shaped) for each in new if (shaped := self.shape(each.document))]
         if not has_more or len(new) < len(records):
-            return Page(new)
+            return Page(kept)
         offset = position["offset"] + len(documents)
-        return Page(new, {**position, "cursor": cursor, "offset": offset})
+        return Page(kept, {**position, "cursor": cursor, "offset": offset})
 
 
 @dataclass(frozen=True)
