@@ -21,7 +21,7 @@ import duckdb
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from pipelines import build, facts, views
+from pipelines import build, facts, rules, views
 from pipelines.reader import set_variables
 
 QUARTER: Mapping[str, object] = {"start": date(2025, 7, 7), "until": date(2025, 10, 6)}
@@ -135,6 +135,7 @@ def invent(con: duckdb.DuckDBPyConnection, incidents: int) -> None:
     """Facts of `incidents` incidents and as many orders, with every table that views read."""
     build.prepare_master(con)
     con.execute(_REST)
+    rules.create_tables(con, Path("a shop without rules of its own"))
     for statement in duckdb.extract_statements(_FACTS):
         con.execute(statement, {"n": incidents} if "$n" in statement.query else None)
     con.execute(_RAW)

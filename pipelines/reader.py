@@ -43,6 +43,10 @@ VARIABLES: dict[str, str] = {
     "search": "varchar",
     "row_limit": "bigint",
     "cut": "varchar",
+    "stage": "varchar",  # of a return
+    "place_kind": "varchar",
+    "return_list": "varchar",
+    "age_from": "bigint",
 }
 
 # Views whose names begin so are steps on the way; pages and exports may not read them.

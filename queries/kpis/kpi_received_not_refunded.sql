@@ -1,5 +1,5 @@
 -- Of the returns received in a week, those that are still not refunded. Only tools that tell of refunds count, and a
--- return that was declined or withdrawn is owed nothing.
+-- return that was declined, withdrawn, exchanged or credited is owed nothing.
 -- Grain: one row per week. Reads: int_matching_returns.
 create or replace view kpi_received_not_refunded as
 select
@@ -11,12 +11,13 @@ select
     count(*) as denominator
 from int_matching_returns
 where
-    (getvariable('start') is null or date_trunc('week', received_date) >= getvariable('start')::date)
+    is_to_refund
+    and (getvariable('start') is null or date_trunc('week', received_date) >= getvariable('start')::date)
     and (getvariable('until') is null or date_trunc('week', received_date) < getvariable('until')::date)
 group by date_trunc('week', received_date)::date
 order by week_start_date;
 
-comment on view kpi_received_not_refunded is 'Of the returns received in a week, those that are still not refunded. Only tools that tell of refunds count, and a return that was declined or withdrawn is owed nothing.';
+comment on view kpi_received_not_refunded is 'Of the returns received in a week, those that are still not refunded. Only tools that tell of refunds count, and a return that was declined, withdrawn, exchanged or credited is owed nothing.';
 comment on column kpi_received_not_refunded.title is 'Name of the KPI, as a key of the texts.';
 comment on column kpi_received_not_refunded.unit is 'Unit of numerator divided by denominator.';
 comment on column kpi_received_not_refunded.better is 'lower or higher.';
