@@ -66,7 +66,7 @@ def draw(page: Page) -> None:
         _list(page, _narrowed(rows))
     if others:
         st.caption(t("vocabulary.not_ours", n=others))
-    changes = [change for change in user_changes.changes(store()) if change.what != "mapping"]
+    changes = [change for change in user_changes.changes(store()) if change.what in editing.VALUES]
     if changes:
         history.draw(store(), changes, _told)
     st.caption(md(t("vocabulary.where", files=str(store().user))))

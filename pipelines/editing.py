@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipelines import mapping_files, user_changes
+from pipelines import mapping_files, settings_editing, user_changes
 from pipelines.build import QUERIES, tools
 from pipelines.causes import Cause, read_causes
 from pipelines.cells import Cells
@@ -28,6 +28,8 @@ from pipelines.store import Store, StoreError
 from pipelines.unloading import unload
 from pipelines.user_changes import Change, What
 
+#: changes of what a value of the shop means
+VALUES: frozenset[What] = frozenset({"tag", "reason", "condition", "channel"})
 _TAGS = "tags.csv"
 _CHANNELS = "channels.csv"
 _SCHEME = "mapping."
@@ -104,7 +106,7 @@ def undo(store: Store, change: Change, who: str) -> Change:
 
     Raises StoreError when what it changed was changed again since.
     """
-    if change.what == "mapping":
+    if change.what in user_changes.FILES:
         back = _undo_file(store, change, who)
         user_changes.remember(store, [back])
         return back
@@ -262,14 +264,11 @@ def _section(value: Value) -> str:
 
 def _undo_file(store: Store, change: Change, who: str) -> Change:
     path = store.user / change.file
-    now = mapping_files.read(path).text if path.exists() else None
+    now = settings_editing.text_of(path)
     if now != change.after:
         raise user_changes.changed_since(change)
-    if change.before is None:
-        path.unlink()
-    else:
-        user_changes.write_file(path, change.before)
-    back = user_changes.new(who, "mapping", change.file, change.after, change.before)
+    settings_editing.put(path, change.before)
+    back = user_changes.new(who, change.what, change.file, change.after, change.before)
     return replace(back, undoes=change.id)
 
 

@@ -50,13 +50,17 @@ class RulesError(ValueError):
 
 @dataclass(frozen=True)
 class RuleColumn:
-    """One column: what it holds, whether it may be empty, the words it is limited to (none: any), its titles."""
+    """One column: what it holds, whether it may be empty, the words it is limited to (none: any), its titles.
+
+    `said` is what those words are called in both languages, where that is not plain from other texts.
+    """
 
     name: str
     type: str
     required: bool
     choices: tuple[str, ...]
     title: Mapping[str, str]
+    said: Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,14 @@ def all_rules(folder: Path = RULES) -> tuple[Rules, ...]:
 def _read(path: Path) -> Rules:
     told = tomllib.loads(path.read_text(encoding="utf-8"))
     columns = {
-        name: RuleColumn(name, c["type"], c.get("required", False), tuple(c.get("choices", ())), c["title"])
+        name: RuleColumn(
+            name,
+            c["type"],
+            c.get("required", False),
+            tuple(c.get("choices", ())),
+            c["title"],
+            c.get("said", {}),
+        )
         for name, c in told["columns"].items()
     }
     bare = Rules(path.stem, tuple(told["key"]), columns, told["title"], told["about"], ())
@@ -110,6 +121,11 @@ def in_force(user: Path, rules: Rules) -> tuple[Sequence[Row], bool]:
     path = own_file(user, rules)
     if not path.exists():
         return rules.rows, False
+    return written(rules, list_text(path), path.name), True
+
+
+def written(rules: Rules, text: str, file: str) -> list[Row]:
+    """The rows of a list, whose headers are our names of the columns or their titles. Raises RulesError."""
     headers: dict[str, str] = {}
     with normaliser() as normal:
         for column in rules.columns.values():
@@ -117,13 +133,11 @@ def in_force(user: Path, rules: Rules) -> tuple[Sequence[Row], bool]:
             headers.update(dict.fromkeys(filter(None, normal.codes(titles)), column.name))
     needed = [column.name for column in rules.columns.values() if column.required]
     try:
-        rows = read_list(list_text(path), headers, needed)
+        rows = read_list(text, headers, needed)
     except ListHeaderError as error:
-        where: dict[str, str | int] = {
-            "file": path.name, "header": error.header, "columns": ", ".join(needed)
-        }  # fmt: skip
+        where: dict[str, str | int] = {"file": file, "header": error.header, "columns": ", ".join(needed)}
         raise RulesError(Message("rules_header", where)) from error
-    return checked(rules, rows, path.name), True
+    return checked(rules, rows, file)
 
 
 def checked(rules: Rules, rows: Sequence[tuple[int, Mapping[str, str]]], file: str) -> list[Row]:

@@ -78,7 +78,11 @@ def harmless(cell: str) -> str:
 
 def list_text(path: Path) -> str:
     """The file's text: UTF-8 with or without BOM, else what Windows spreadsheets save."""
-    content = path.read_bytes()
+    return decoded(path.read_bytes())
+
+
+def decoded(content: bytes) -> str:
+    """The text of a list, as `list_text` reads it."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -20,13 +20,15 @@ from pipelines.messages import Message
 from pipelines.store import Store, StoreError
 
 LOG = "changes.jsonl"
-What = Literal["tag", "reason", "condition", "channel", "mapping", "records"]
+What = Literal["tag", "reason", "condition", "channel", "mapping", "records", "rules", "settings"]
+#: changes of a whole file: what stood there before is all of its text
+FILES: frozenset[What] = frozenset({"mapping", "rules", "settings"})
 
 
 @dataclass(frozen=True)
 class Change:
-    """One change. Of a mapping file, `before` and `after` are its text; of a value, its cause, or 'ignore'; of a word
-    for a channel, the channel (`scheme` is the tool).
+    """One change. Of a whole file (a mapping, a table of rules, the settings), `before` and `after` are its text; of a
+    value, its cause, or 'ignore'; of a word for a channel, the channel (`scheme` is the tool).
 
     Of records that were taken out, `file` is the mapping's name and `before` how many they were.
     """
