@@ -11,7 +11,7 @@ import streamlit as st
 from app import db, empty, formats, names, navigation, tables, zones
 from app.exports import Column
 from app.frame import Page
-from app.i18n import language, md, t
+from app.i18n import md, t
 
 EVIDENCE = ("decision", "fact", "tag", "reason", "words", "default", "none")
 
@@ -130,24 +130,6 @@ def heading(incidents: pl.DataFrame) -> str:
     """The order's name as people write it."""
     known = incidents["order_name"].drop_nulls() if incidents.height else pl.Series([], dtype=pl.String)
     return t("case.title", order=known[0]) if known.len() else t("case.title_unknown")
-
-
-def verdicts(incidents: pl.DataFrame) -> None:
-    """One line an incident of the order: its cause, who can fix it, and on what evidence."""
-    for row in incidents.iter_rows(named=True):
-        text = t(
-            "case.verdict",
-            product=md(row["product"] or row["sku"] or t("case.whole_order")),
-            cause=md(names.cause(row["cause"])),
-            party=md(names.of("party", row["party"])),
-            evidence=md(names.code("evidence", row["evidence"])),
-            cost=_cost(row["cost_cents"], row["currency"]),
-        )
-        st.markdown(f"{text} {t('case.conflict')}" if row["has_conflict"] else text)
-
-
-def _cost(cents: int | None, currency: str | None) -> str:
-    return t("case.cost_unknown") if cents is None else md(formats.money(cents, currency, language()))
 
 
 def timeline(page: Page, case: dict[str, str]) -> None:

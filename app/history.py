@@ -20,15 +20,20 @@ SHOWN = 20
 _SAID = "_said"
 
 
-def who() -> str:
+def who(key: str = "w_who") -> str:
     """A field for the reader's name, as the history will call them; the computer's own name for them at first."""
-    st.session_state["w_who"] = st.session_state.setdefault("_who", user_changes.os_user())
+    st.session_state[key] = name()
 
     def named() -> None:
-        st.session_state["_who"] = st.session_state["w_who"].strip()
+        st.session_state["_who"] = st.session_state[key].strip()
 
-    st.text_input(t("mapping.who"), key="w_who", max_chars=60, on_change=named, width=300)
-    return str(st.session_state["_who"])
+    st.text_input(t("mapping.who"), key=key, max_chars=60, on_change=named, width=300)
+    return name()
+
+
+def name() -> str:
+    """The reader's name as they gave it in this visit."""
+    return str(st.session_state.setdefault("_who", user_changes.os_user()))
 
 
 def draw(store: Store, changes: Sequence[Change], tell: Callable[[Change, str, str], str]) -> None:

@@ -15,7 +15,9 @@ import duckdb
 from pipelines import (
     causes,
     channels,
+    decisions,
     facts,
+    hearing,
     linking,
     mentions,
     phrases,
@@ -30,7 +32,6 @@ from pipelines.contract import KINDS, Kind
 from pipelines.recognise import NotRecognised, user_mappings
 from pipelines.rules import RulesError
 from pipelines.shop_channels import ShopChannelsError
-from pipelines.shop_links import ShopLinksError
 from pipelines.shop_tags import ShopTagsError
 from pipelines.sources import find_sources
 from pipelines.sources.mapping import MappingError, all_reason_codes
@@ -54,10 +55,17 @@ _STATE = """
     create table if not exists settings (zone varchar, main_currency varchar, third_party_warehouses varchar[]);
     create table if not exists published (published_at timestamp, build_version varchar);
     create table if not exists build_state (is_everything_due boolean, build_version varchar);
-    insert into build_state select false, null where not exists (from build_state);
+    insert into build_state by name select false as is_everything_due where not exists (from build_state);
     create table if not exists dirty_records (kind varchar, record_id varchar, order_ref varchar);
     alter table dirty_records add column if not exists link_key varchar;
+    alter table published add column if not exists said varchar;
+    alter table build_state add column if not exists said varchar;
     create table if not exists ref_links (record_id varchar, order_ref varchar);
+    create table if not exists ref_decisions (
+        item varchar, number bigint, cause varchar, party varchar, place integer, signal_key varchar,
+        is_incident boolean
+    );
+    create table if not exists decided_incidents (incident_key varchar, item varchar, is_incident boolean);
     create table if not exists ticket_links (
         record_id varchar, source varchar, account varchar, order_ref varchar, evidence varchar
     );
@@ -83,7 +91,10 @@ def prepare_master(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def version(store: Store) -> str:
-    """A digest of all that decides how records become incidents: SQL, code, causes, the shop's tags and settings."""
+    """A digest of all that decides how records become incidents: SQL, code, causes, the shop's tags and settings.
+
+    What is said of single cases is not in it, see `said`: that is no reason to build everything again.
+    """
     digest = hashlib.sha256(repr(sorted(store.settings().items())).encode())
     files = [
         *(
@@ -91,6 +102,7 @@ def version(store: Store) -> str:
             for module in (
                 causes,
                 channels,
+                decisions,
                 facts,
                 linking,
                 mentions,
@@ -108,7 +120,6 @@ def version(store: Store) -> str:
         *sorted((store.user / "rules").glob("*.csv")),
         store.user / "tags.csv",
         store.user / "channels.csv",
-        store.user / "links.csv",
     ]
     for path in files:
         digest.update(path.read_bytes() if path.exists() else b"")
@@ -117,19 +128,19 @@ def version(store: Store) -> str:
 
 def build(con: duckdb.DuckDBPyConnection, store: Store) -> bool:
     """Brings the facts up to date with the records; False when there was nothing to do."""
-    wanted = version(store)
-    state = con.execute("select is_everything_due, build_version from build_state").fetchone()
+    wanted, heard = version(store), hearing.said(store)
+    state = con.execute("select is_everything_due, build_version, said from build_state").fetchone()
     assert state is not None
     everything = bool(state[0]) or state[1] != wanted
+    hearing.hear(con, store)
     has_marks = con.execute("select exists (from dirty_records)").fetchone() == (True,)
-    if not everything and not has_marks:
+    if not everything and not has_marks and state[2] == heard:
         return False
     con.execute("begin")
     try:
         if state[1] != wanted:
             _create_references(con, store)
             _add_mapped_codes(con, store)
-        _set_links(con, store)
         _set_settings(con, store)
         if state[1] != wanted:
             views.create_views(con, views.RULE_FOLDERS)
@@ -139,15 +150,19 @@ def build(con: duckdb.DuckDBPyConnection, store: Store) -> bool:
             _replace_everything(con)
         else:
             linking.link_marked(con)
+            decisions.mark_touched(con)
             _batch_of_marked(con)
             views.run_build(con, without=(linking.QUERY,))
             _replace_touched(con)
         con.execute("delete from dirty_records")
-        con.execute("update build_state set is_everything_due = false, build_version = $v", {"v": wanted})
+        done = {"version": wanted, "said": heard}
+        con.execute(
+            "update build_state set is_everything_due = false, build_version = $version, said = $said", done
+        )
         # aggregates are small tables over the facts, made anew each time; views only where they may have changed
         views.create_views(con) if everything else views.create_views(con, ("aggregates",))
         con.execute("delete from published")
-        con.execute("insert into published values (now()::timestamp, $v)", {"v": wanted})
+        con.execute("insert into published values (now()::timestamp, $version, $said)", done)
         con.execute("commit")
     except BaseException:
         con.execute("rollback")
@@ -163,14 +178,6 @@ def _create_references(con: duckdb.DuckDBPyConnection, store: Store) -> None:
         sayings.create_table(con, sayings.read_sayings(QUERIES / "sayings"))
         rules.create_tables(con, store.user)
     except (ShopTagsError, ShopChannelsError, RulesError) as error:
-        raise StoreError(error.message) from error
-
-
-def _set_links(con: duckdb.DuckDBPyConnection, store: Store) -> None:
-    """What the shop says of its tickets' orders; a list that cannot be used stops the build."""
-    try:
-        shop_links.create_link_table(con, store.user / "links.csv")
-    except ShopLinksError as error:
         raise StoreError(error.message) from error
 
 
@@ -280,6 +287,7 @@ def _replace_everything(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("create or replace table lines as from build_lines order by order_date")
     con.execute(f"create or replace table signals as {_SIGNALS}")
     con.execute("create or replace table incidents as from build_incidents order by event_date")
+    decisions.keep_all(con)
     facts.keep_all(con)
 
 
@@ -288,6 +296,7 @@ def _replace_touched(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("insert into lines by name from build_lines")
     con.execute(f"insert into signals by name {_SIGNALS}")
     con.execute("insert into incidents by name from build_incidents")
+    decisions.keep(con)
     facts.keep_touched(con)
 
 
@@ -346,6 +355,8 @@ _OLD = """
     union select order_key from incidents
     where order_key is not null and incident_key in (from old_incidents);
     delete from incidents where incident_key in (from old_incidents);
+    delete from dismissed_incidents where incident_key in (from old_incidents);
+    delete from decided_incidents where incident_key in (from old_incidents);
     delete from signals where incident_key in (from old_incidents);
     delete from lines where order_ref in (from affected_refs);
 """

@@ -19,7 +19,7 @@ def link_marked(con: duckdb.DuckDBPyConnection) -> None:
 
     A ticket whose link appeared, changed or went is marked with its old and its new order.
     """
-    con.execute(_AFFECTED_REFS)
+    find_affected(con)
     if con.execute(_NOTHING_TO_LINK_TO).fetchone() == (True,):
         return
     con.execute(_MARKED_TICKETS)
@@ -32,7 +32,12 @@ def link_marked(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(_MARK_LINKS)
     con.execute(_KEEP_LINKS)
     if con.execute("select exists (from link_marks)").fetchone() == (True,):
-        con.execute(_AFFECTED_REFS)
+        find_affected(con)
+
+
+def find_affected(con: duckdb.DuckDBPyConnection) -> None:
+    """Leaves in `affected_refs` every number of the orders of marked records, in `affected_tracking` their parcels."""
+    con.execute(_AFFECTED_REFS)
 
 
 def drop_temporary(con: duckdb.DuckDBPyConnection, name: str) -> None:
@@ -86,7 +91,13 @@ _AFFECTED_REFS = """
 
     create or replace temp table affected_tracking as
     select tracking_number from raw_shipments
-    where tracking_number is not null and order_ref in (from affected_refs);
+    where tracking_number is not null and order_ref in (from affected_refs)
+    union
+    -- scans of a parcel that no order is known of
+    select e.tracking_number
+    from raw_tracking_events as e
+    inner join dirty_records as d on d.kind = 'tracking_events' and d.record_id = e.record_id
+    where e.tracking_number is not null;
 """
 _NOTHING_TO_LINK_TO = """
     select not exists (from raw_orders) and not exists (from raw_order_lines)

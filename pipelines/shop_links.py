@@ -62,8 +62,10 @@ def create_link_table(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Table ref_links from the shop's list, if there is one: a record id and the order it is about, NULL for none.
 
     A line for one tool wins over a line for all. Made at each build: tickets arrive after what was said of them.
+    Those of which something else is said than at the last build are marked, as if they had been loaded.
     """
     links = read_shop_links(path) if path.exists() else []
+    con.execute("create or replace temp table last_links as from ref_links")
     con.execute("delete from ref_links")
     if links:
         con.execute(
@@ -74,8 +76,19 @@ def create_link_table(con: duckdb.DuckDBPyConnection, path: Path) -> None:
                 "orders": [link.order for link in links],
             },
         )
+    con.execute(_MARK_CHANGED)
 
 
+_MARK_CHANGED = """
+    insert into dirty_records by name
+    with changed as (
+        (from ref_links except from last_links) union (from last_links except from ref_links)
+    )
+    select distinct 'tickets' as kind, changed.record_id, raw_tickets.order_ref
+    from changed
+    left join raw_tickets on changed.record_id = raw_tickets.record_id;
+    drop table last_links
+"""
 _LINKS = """
     insert into ref_links
     with told as (

@@ -34,7 +34,7 @@ DEMO = PROJECT / "data" / "demo"
 KEPT_SNAPSHOTS = 3
 _MEMORY = "2GB"
 _SETTINGS_FILE = "settings.toml"
-_SETTINGS = ("currency", "third_party_warehouses", "zone")
+_SETTINGS = ("currency", "notebook", "third_party_warehouses", "zone")
 # DuckDB keeps other processes out of a file that is being written, but lets threads of one process in together
 _WRITING: set[Path] = set()
 _WRITING_GUARD = threading.Lock()

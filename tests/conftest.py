@@ -100,6 +100,7 @@ REFERENCES = {
     "ref_channels": CHANNELS,
     "ref_links": LINKS,
     "ref_sayings": SAYINGS,
+    "ref_decisions": "",
 }
 SETTINGS = """
     zone | main_currency
@@ -120,6 +121,12 @@ REF_TYPES = {
     "ref_channels": dict.fromkeys(("source", "code", "channel", "origin"), "VARCHAR"),
     "ref_links": dict.fromkeys(("record_id", "order_ref"), "VARCHAR"),
     "ref_sayings": dict.fromkeys(("saying", "phrase"), "VARCHAR"),
+    "ref_decisions": {
+        **dict.fromkeys(("item", "cause", "party", "signal_key"), "VARCHAR"),
+        "number": "BIGINT",
+        "place": "INTEGER",
+        "is_incident": "BOOLEAN",
+    },
     "settings": {"zone": "VARCHAR", "main_currency": "VARCHAR", "third_party_warehouses": "VARCHAR[]"},
     **{rules.table: rules.types for rules in all_rules()},  # empty unless drawn
 }
@@ -208,6 +215,7 @@ def fact_types() -> dict[str, dict[str, str]]:
         for (table,) in master.execute("select table_name from duckdb_tables()").fetchall():
             kept[table] = types_of(master, table)
     types = {name: types_of(con, f"build_{name}") for name in ("lines", "signals", "incidents")}
+    types["dismissed_incidents"] = types["incidents"]
     for fact in ("lines", "signals", "incidents", "raw_returns"):
         make_table(con, fact, {**kept, **types}[fact])
     for query in _make_calendars(con):

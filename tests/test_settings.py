@@ -79,7 +79,7 @@ def test_a_name_like_none_of_ours_is_refused_with_all_of_them(tmp_path: Path) ->
     assert message.code == "setting_unknown"
     assert (message.params["name"], message.params["allowed"]) == (
         "logo",
-        "currency, third_party_warehouses, zone",
+        "currency, notebook, third_party_warehouses, zone",
     )
 
 

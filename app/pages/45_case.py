@@ -1,16 +1,17 @@
-"""What happened to one order, in which order, and how do we know?"""
+"""What happened to one order, in which order, how do we know, and who decided what it was?"""
 
 import streamlit as st
 
-from app import cases, db, frame
+from app import cases, db, deciding, frame, history
 from app.i18n import t
 
+history.rebuild_if_asked(deciding.store())
 page = frame.open_page(default_period="all")
 case = cases.chosen()
-incidents = db.query("cases", {}, only=case) if case else db.query("cases", {}).head(0)
+incidents = db.query("case_incidents", {}, None, **case)
 frame.header(page, cases.heading(incidents), [], has_period=False, has_filters=False)
 if case:
-    cases.verdicts(incidents)
+    deciding.draw(incidents)
     cases.timeline(page, case)
 else:
     st.text(t("case.which"))

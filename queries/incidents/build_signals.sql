@@ -1,6 +1,7 @@
 -- Every signal with the cause that its own evidence gives it; the best vote wins. Nothing said: cause 'unknown',
--- evidence 'none'. A ticket that is an incident by itself is kept as that incident: its signal would say it again.
--- Grain: one row per signal. Reads: int_signals, int_verdicts.
+-- evidence 'none'. A ticket that is an incident by itself is kept as that incident: its signal would say it again,
+-- unless a person decided the incident's cause.
+-- Grain: one row per signal. Reads: int_signals, int_verdicts, int_decisions.
 create or replace temp view build_signals as
 select
     signals.signal_key,
@@ -21,8 +22,9 @@ select
     signals.currency,
     signals.link_evidence,
     signals.order_evidence,
-    signals.is_alone and signals.kind = 'ticket' as is_its_incident
+    signals.is_alone and signals.kind = 'ticket' and decisions.incident_key is null as is_its_incident
 from int_signals as signals
+left join int_decisions as decisions on signals.incident_key = decisions.incident_key
 left join int_verdicts as verdicts
     on
         signals.ballot is not distinct from verdicts.ballot

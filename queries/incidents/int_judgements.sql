@@ -1,5 +1,6 @@
 -- What each distinct list of votes comes to: cause, secondary causes, conflict. Millions of incidents share few lists.
--- 'unknown' and 'other' blame nobody: they are never a secondary cause and never in conflict.
+-- 'unknown' and 'other' blame nobody: they are never a secondary cause and never in conflict. What a person decided
+-- is in conflict with nothing any more.
 -- Grain: one row per list of votes. Reads: int_verdicts, int_shared_incidents, ref_causes.
 create or replace temp table int_judgements as
 with lists as (
@@ -54,6 +55,6 @@ select
     end as evidence,
     case compared.doubt when 1 then 'high' when 2 then 'medium' when 3 then 'low' end as confidence,
     compared.secondary_causes,
-    compared.has_conflict
+    compared.has_conflict and coalesce(compared.rank, 9) > 1 as has_conflict
 from compared
 left join ref_causes on compared.cause = ref_causes.cause;

@@ -1,12 +1,16 @@
--- Incidents that several signals tell of: all votes of all their signals laid together, best first.
--- Grain: one row per such incident. Reads: int_signals, int_verdicts.
+-- Incidents that several signals tell of, or that somebody decided: all votes of all their signals laid together, best
+-- first, and a person's decision before them.
+-- Grain: one row per such incident. Reads: int_signals, int_verdicts, int_decisions.
 create or replace temp table int_shared_incidents as
 select
     signals.incident_key,
     min(signals.order_ref) as order_ref,
     min(signals.order_key) as order_key,
     min(signals.line_key) as line_key,
-    coalesce(list_sort(list_distinct(flatten(list(verdicts.votes)))), []) as votes,
+    list_concat(
+        if(coalesce(bool_or(decisions.is_incident), false), [any_value(decisions.vote)], []),
+        coalesce(list_sort(list_distinct(flatten(list(verdicts.votes)))), [])
+    ) as votes,
     count(*)::integer as signal_count,
     list_sort(list(distinct signals.kind)) as kinds,
     min(signals.occurred_at) as first_at,
@@ -25,5 +29,6 @@ left join int_verdicts as verdicts
         and signals.subject_cause is not distinct from verdicts.subject_cause
         and signals.text_cause is not distinct from verdicts.text_cause
         and signals.is_fulfilled_by_third_party = verdicts.is_fulfilled_by_third_party
-where not signals.is_alone
+left join int_decisions as decisions on signals.incident_key = decisions.incident_key
+where not signals.is_alone or decisions.incident_key is not null
 group by signals.incident_key;

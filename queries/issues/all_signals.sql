@@ -1,5 +1,5 @@
 -- What tools told of incidents, each with the cause that it alone names. A ticket that is an incident by itself is kept
--- as that incident only; all others are in the table signals.
+-- as that incident only, unless a person decided its cause; all others are in the table signals.
 -- Grain: one row per signal. Reads: signals, incidents.
 create or replace view all_signals as
 with together as (
@@ -44,7 +44,7 @@ with together as (
         link_evidence,
         order_evidence
     from incidents
-    where signal_count = 1 and kinds = ['ticket']
+    where signal_count = 1 and kinds = ['ticket'] and evidence <> 'decision'
 )
 
 select
