@@ -161,6 +161,7 @@ _KINDS = (
             "order_id": "VARCHAR",
             "line_id": "VARCHAR",
             "sku": "VARCHAR",
+            "received_sku": "VARCHAR",  # what came back, where its tool names it beside what was ordered
             "quantity": "BIGINT",
             "status": "VARCHAR",  # open, closed, declined, cancelled
             "reason_raw": "VARCHAR",

@@ -196,8 +196,9 @@ def open_batch(references: dict[str, str], batches: dict[str, str]) -> duckdb.Du
     con = duckdb.connect()
     con.execute("set threads = 1")
     create_macros(con)
-    for table, text in {**REFERENCES, "settings": SETTINGS, **references}.items():
-        make_table(con, table, REF_TYPES[table], text)
+    drawings = {**REFERENCES, "settings": SETTINGS, **references}
+    for table, types in REF_TYPES.items():
+        make_table(con, table, types, drawings.get(table, ""))
     for kind in KINDS:
         fill_batch(con, kind, batches.get(kind, ""))
     return con

@@ -106,6 +106,7 @@ _INSPECTED = (
     "inspected at", "inspection date", "checked at", "processed at", "processed date", "controle le",
     "date de controle", "date controle", "traite le", "date de traitement",
 )  # fmt: skip
+_RECEIVED_SKU = ("received sku", "sku received", "actual sku", "scanned sku", "sku recu", "sku scanne")
 _REASON = (
     "return reason", "reason", "reason code", "return reason code", "customer reason", "reason for return",
     "motif", "motif de retour", "motif retour", "motif du retour", "motif client", "raison", "raison du retour",
@@ -144,6 +145,7 @@ RETURNS = Source(
                 "order_id": by_first(identifier, ORDER),
                 "line_id": by_first(identifier, SKU),
                 "sku": by_first(identifier, SKU),
+                "received_sku": by_first(identifier, _RECEIVED_SKU),
                 "quantity": by_first(whole, QUANTITY),
                 "reason_raw": by_first(text, _REASON),
                 "reason_scheme": constant("shop.tag"),

@@ -1,4 +1,5 @@
 -- Articles and lots whose incidents blame the product itself, with how many were sold: which lot is bad, and how bad.
+-- `row_limit` keeps those with the most incidents.
 -- Grain: one row per SKU and lot. Reads: filtered_incidents, int_matching_lines, settings.
 create or replace view defects as
 with faults as (
@@ -19,6 +20,8 @@ with faults as (
     cross join settings
     where incidents.family = 'product' and incidents.sku is not null
     group by incidents.sku, incidents.lot
+    order by incident_count desc, incidents.sku, incidents.lot
+    limit getvariable('row_limit')
 ),
 
 sold as (
@@ -30,7 +33,7 @@ sold as (
     from int_matching_lines
     where
         is_confirmed
-        and sku in (select faults.sku from faults)
+        and (sku, coalesce(lot, '')) in (select (faults.sku, coalesce(faults.lot, '')) from faults)
         and (getvariable('start') is null or order_date >= getvariable('start')::date)
         and (getvariable('until') is null or order_date < getvariable('until')::date)
     group by sku, lot

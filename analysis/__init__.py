@@ -1,0 +1,1 @@
+"""What SQL cannot say well: plain functions, frame in, frame out. No Streamlit, no files."""
