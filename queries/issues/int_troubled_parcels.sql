@@ -1,0 +1,119 @@
+-- Parcels in trouble that pass the filters that parcels have (channels, warehouses, carriers, countries, and the day
+-- they left, or that of the order), each with the contract that covers it and what can still be asked. Late, lost and
+-- damaged parcels are the carrier's to pay where a contract says so and does not leave their cause out; without a
+-- contract nothing is said to be owed. What is asked for is the value, up to the cap; without either it is not known.
+-- Grain: one row per parcel. Reads: troubled_parcels, rule_carrier_contracts, int_data_end, settings.
+create or replace view int_troubled_parcels as
+with chosen as (
+    select
+        *,
+        upper(trim(carrier)) as carrier_code,
+        upper(trim(service)) as service_code,
+        -- what never came may turn out to be lost: until then only its deadline is that of a loss
+        if(trouble = 'not_received', 'lost', trouble) as covered_as
+    from troubled_parcels
+    where
+        (coalesce(len(getvariable('channels')::varchar[]), 0) = 0 or channel in getvariable('channels')::varchar[])
+        and (
+            coalesce(len(getvariable('warehouses')::varchar[]), 0) = 0
+            or warehouse in getvariable('warehouses')::varchar[]
+        )
+        and (
+            coalesce(len(getvariable('carriers')::varchar[]), 0) = 0
+            or carrier in getvariable('carriers')::varchar[]
+        )
+        and (
+            coalesce(len(getvariable('countries')::varchar[]), 0) = 0
+            or country in getvariable('countries')::varchar[]
+        )
+        and (
+            getvariable('start') is null
+            or coalesce(if(getvariable('basis') = 'order', order_date, shipped_date), order_date)
+            >= getvariable('start')::date
+        )
+        and (
+            getvariable('until') is null
+            or coalesce(if(getvariable('basis') = 'order', order_date, shipped_date), order_date)
+            < getvariable('until')::date
+        )
+),
+
+-- the contract of the parcel's own service first, then the newest that was in force when it left
+contracts as (
+    select
+        keys.*,
+        arg_min(
+            rules,
+            (
+                (rules.service is null)::integer,
+                date '9999-12-31' - coalesce(rules.valid_from, date '0001-01-01')
+            )
+        ) as rule
+    from (
+        select distinct
+            carrier_code,
+            service_code,
+            covered_as,
+            shipped_date
+        from chosen
+        where covered_as in ('lost', 'damaged', 'late')
+    ) as keys
+    inner join rule_carrier_contracts as rules
+        on
+            keys.carrier_code = upper(trim(rules.carrier))
+            and keys.covered_as = rules.covered
+            and (rules.service is null or keys.service_code = upper(trim(rules.service)))
+            and (rules.valid_from is null or keys.shipped_date >= rules.valid_from)
+    group by all
+),
+
+covered as (
+    select
+        chosen.* exclude (carrier_code, service_code, covered_as),
+        contracts.rule,
+        coalesce(
+            list_has_any(
+                chosen.causes,
+                list_transform(string_split(contracts.rule.excluded_causes, ','), lambda cause: trim(cause))
+            ),
+            false
+        ) as is_excluded,
+        case contracts.rule.counted_from
+            when 'shipped' then chosen.shipped_date
+            when 'promised' then chosen.promised_date
+            when 'delivered' then chosen.delivered_date
+        end + contracts.rule.days_to_claim::integer as claim_until_date,
+        case
+            when contracts.rule.cap is null then chosen.value_cents
+            when contracts.rule.currency is null or contracts.rule.currency = chosen.currency
+                then least(chosen.value_cents, contracts.rule.cap)
+        end as eligible_cents
+    from chosen
+    left join contracts
+        on
+            chosen.carrier_code = contracts.carrier_code
+            and chosen.service_code is not distinct from contracts.service_code
+            and chosen.covered_as = contracts.covered_as
+            and chosen.shipped_date is not distinct from contracts.shipped_date
+)
+
+select
+    covered.* exclude (rule),
+    covered.rule.cap is null as is_without_cap,
+    covered.rule.source as contract_source,
+    covered.rule.days_to_answer,
+    covered.claim_until_date - int_data_end.last_date as days_left,
+    case
+        when covered.trouble = 'returned' then 'returned'
+        when covered.trouble = 'not_received' then 'undetermined'
+        when covered.rule is null then 'no_contract'
+        when covered.is_excluded then 'excluded'
+        when covered.claim_state is not null then covered.claim_state
+        when covered.claim_until_date is null then 'no_deadline'
+        when covered.claim_until_date < int_data_end.last_date then 'expired'
+        else 'recoverable'
+    end as state,
+    covered.currency = coalesce(getvariable('currency'), settings.main_currency) as is_in_currency
+from covered
+cross join int_data_end
+cross join settings;
