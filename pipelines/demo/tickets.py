@@ -22,6 +22,7 @@ _WAYS = {
     "tiktok-shop": 0.05,
     "phone": 0.04,
 }
+_OPENS = {False: 9, True: 3}  # on Montreal's clock: the desk in France opens at nine in Paris
 _NO_REF = 0.2  # customers who forget the order number
 _SECOND = 0.12  # those who write again
 
@@ -128,7 +129,9 @@ def _questions(book: Book) -> list[dict[str, Any]]:
 def _ticket(book: Book, at: np.datetime64, dice: np.ndarray, order: int) -> dict[str, Any]:
     """When a ticket came, was answered and closed, where and from whom."""
     created = at.astype("datetime64[s]").item()
-    replied = created + timedelta(minutes=int(8 + 2600 * dice[0] ** 3))
+    french_desk = places()[int(book.orders["place"][order])].country in ("FR", "BE")
+    waited = created + timedelta(minutes=int(8 + 2600 * dice[0] ** 3))
+    replied = _while_open(waited, _OPENS[french_desk])
     closed = replied + timedelta(minutes=int(30 + 9000 * dice[1] ** 2))
     amazon = str(book.orders["channel"][order]).startswith("amazon")
     way = (
@@ -136,7 +139,6 @@ def _ticket(book: Book, at: np.datetime64, dice: np.ndarray, order: int) -> dict
         if amazon
         else list(_WAYS)[int(np.searchsorted(np.cumsum(list(_WAYS.values())), dice[2] * 0.9999))]
     )
-    french_desk = places()[int(book.orders["place"][order])].country in ("FR", "BE")
     if french_desk and way == "tiktok-shop":
         way = "email"
     return {
@@ -150,6 +152,14 @@ def _ticket(book: Book, at: np.datetime64, dice: np.ndarray, order: int) -> dict
         "amazon": amazon,
         "last_order": book.orders["name"][order],
     }
+
+
+def _while_open(at: datetime, opens: int) -> datetime:
+    """The moment itself, or one soon after the next opening: desks answer eight hours a day, not on Sundays."""
+    hour = (at.hour - opens) % 24
+    if hour >= 8:
+        at = (at + timedelta(hours=24 - hour)).replace(minute=at.minute // 2)
+    return at + timedelta(days=at.weekday() == 6)
 
 
 def _tags(cause: str, story: str, french: bool, chance: float, rng: np.random.Generator) -> list[str]:

@@ -188,7 +188,7 @@ targets as (
         tickets.ticket_record_id,
         rules.measure,
         arg_max(
-            {'clock': rules.clock, 'seconds': (rules.hours * 3600)::bigint},
+            {'clock': rules.clock, 'seconds': (rules.hours * 3600)::bigint, 'share': rules.share},
             (rules.channel is not null, coalesce(rules.valid_from, date '0001-01-01'))
         ) as target
     from tickets
@@ -320,8 +320,10 @@ select
     clocked.created_business_second::bigint as created_business_second,
     clocked.reply_target.clock as reply_target_clock,
     clocked.reply_target.seconds as reply_target_seconds,
+    clocked.reply_target.share as reply_target_share,
     clocked.resolution_target.clock as resolution_target_clock,
     clocked.resolution_target.seconds as resolution_target_seconds,
+    clocked.resolution_target.share as resolution_target_share,
     clocked.reopened_count,
     clocked.agent_reply_count,
     clocked.csat,
