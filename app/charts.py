@@ -212,6 +212,87 @@ def _group(rows: pl.DataFrame, family: str, ink: Ink, stacked: bool, dash: str) 
     )
 
 
+def in_parts(
+    parts: pl.DataFrame,
+    nets: Mapping[str, float],
+    labels: Mapping[str, str],
+    values: Mapping[str, str],
+    colours: Mapping[str, str],
+    ink: Ink,
+    axis: str,
+) -> go.Figure:
+    """Horizontal bars cut into parts, what lowers a sum to the left of nought, each with a mark at what remains.
+
+    One row a bar and part: key (given back by a click), part, title (of the part), amount, hover. `nets`, `labels` and
+    `values` are by the key, in the order of the bars.
+    """
+    place = {key: i for i, key in enumerate(nets)}
+    traces: list[go.Bar | go.Scatter] = []
+    for part, colour in colours.items():
+        rows = parts.filter(pl.col("part") == part)
+        if rows.is_empty():
+            continue
+        traces.append(
+            go.Bar(
+                name=plain(rows["title"][0]),
+                x=rows["amount"].to_list(),
+                y=[place[key] for key in rows["key"]],
+                orientation="h",
+                marker={"color": colour},
+                customdata=rows["key"].to_list(),
+                hovertext=[plain(hover) for hover in rows["hover"]],
+                hovertemplate="%{hovertext}<extra></extra>",
+            )
+        )
+    sums = parts.group_by("key").agg(
+        pl.col("amount").filter(pl.col("amount") > 0).sum().alias("above"),
+        pl.col("amount").filter(pl.col("amount") < 0).sum().alias("below"),
+    )
+    above, low = dict(sums.select("key", "above").iter_rows()), min([0.0, *sums["below"]])
+    top = max([*above.values(), *nets.values(), 1.0])
+    y = list(place.values())
+    common = {"y": y, "customdata": list(nets), "hoverinfo": "skip", "showlegend": False}
+    traces.append(
+        go.Scatter(
+            x=list(nets.values()),
+            mode="markers",
+            marker={"symbol": "line-ns", "size": 17, "line": {"width": 2.5, "color": ink.text}},
+            **common,
+        )
+    )
+    traces.append(
+        go.Scatter(
+            x=[max(above.get(key, 0.0), net) for key, net in nets.items()],
+            mode="text",
+            text=[f"  {plain(values[key])}" for key in nets],
+            textposition="middle right",
+            textfont={"color": ink.quiet},
+            cliponaxis=False,
+            **common,
+        )
+    )
+    figure = _figure(traces, ink, height=34 * len(y) + 110)
+    figure.update_layout(
+        barmode="relative",
+        bargap=0.38,
+        showlegend=True,
+        legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
+    )
+    span = top - low
+    figure.update_xaxes(title={"text": axis}, range=[low - 0.02 * span, top + 0.2 * span], showgrid=True)
+    figure.update_xaxes(zeroline=low < 0, zerolinecolor=ink.quiet, zerolinewidth=1)
+    figure.update_yaxes(
+        tickvals=y,
+        ticktext=[plain(_short(labels[key])) for key in nets],
+        range=[len(y) - 0.5, -0.5],
+        showgrid=False,
+        ticks="outside",
+        ticklen=6,
+        tickcolor="rgba(0,0,0,0)",
+    )
+    return figure
+
+
 def _whole_steps(top: float) -> dict[str, int]:
     """Small counts have no half ticks."""
     return {"dtick": 1} if 1 <= top <= 6 else {}

@@ -185,7 +185,7 @@ CODES = tuple(
     f"{group}."
     for group in (
         "family party evidence order_link line_link certainty place_kind signal kpi file_status record_kind value_kind "
-        "exposure dimension measure grain basis shape scheme word channel"
+        "exposure dimension measure grain basis shape scheme word channel cost_part cost_basis"
     ).split()
 )
 

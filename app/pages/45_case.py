@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import cases, db, deciding, frame, history
+from app import cases, costs, db, deciding, frame, history
 from app.i18n import t
 
 history.rebuild_if_asked(deciding.store())
@@ -12,6 +12,7 @@ incidents = db.query("case_incidents", {}, None, **case)
 frame.header(page, cases.heading(incidents), [], has_period=False, has_filters=False)
 if case:
     deciding.draw(incidents)
+    costs.of_case(page, case)
     cases.timeline(page, case)
 else:
     st.text(t("case.which"))

@@ -23,7 +23,9 @@ select
     parts.basis,
     parts.amount_cents,
     parts.own_cents,
-    parts.own_currency
+    parts.own_currency,
+    sum(parts.amount_cents) filter (where parts.component <> 'lost_sale') over ()::bigint as case_cents,
+    count(*) filter (where parts.component <> 'lost_sale' and parts.amount_cents is null) over () as case_missing_count
 from int_cost_parts as parts
 inner join incidents on parts.incident_key = incidents.incident_key
 inner join components on parts.component = components.component
@@ -43,3 +45,5 @@ comment on column case_costs.basis is 'measured (a record says it), assumed (a r
 comment on column case_costs.amount_cents is 'Amount in minor units of the main currency; NULL when it is not known, or not convertible.';
 comment on column case_costs.own_cents is 'Amount as it was told, in its own currency.';
 comment on column case_costs.own_currency is 'That currency; NULL for the main one.';
+comment on column case_costs.case_cents is 'Known costs of all rows together, sales lost left out; the same in each row; NULL when nothing is known.';
+comment on column case_costs.case_missing_count is 'Amounts of all rows that are in no sum, as they are missing or not convertible.';
