@@ -273,7 +273,7 @@ def failing(store: Store, *faults: Any) -> Message:
     ("faults", "code", "said"),
     [
         ([(401, {})], "sync_not_allowed", "make a new one"),
-        ([(403, {})], "sync_forbidden", "tickets:read"),
+        ([(403, {})], "sync_forbidden", "read /api/v2/incremental/tickets/cursor.json; what"),
         ([(404, {})], "sync_refused", "404"),
         ([(500, {})] * ATTEMPTS, "sync_vendor_down", "500"),
         ([(429, {})] * ATTEMPTS, "sync_wants_rest", "too many requests"),

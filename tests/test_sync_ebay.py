@@ -16,6 +16,7 @@ from pipelines.sync.engine import Request
 from pipelines.sync.vendor import Answer, SyncError
 from pipelines.sync.windows import SIZE
 from tests.test_sync import NOW, Open, Shop, filled, shop
+from tests.vendor_server import Reply
 from tests.vendor_server_ebay import Ebay
 
 __all__ = ["shop"]  # the fixture
@@ -183,3 +184,21 @@ def test_how_far_back_is_asked_is_what_the_vendor_allows(shop: Open) -> None:
         if name.endswith("creation_date_range_from")
     ]
     assert min(starts) >= (NOW - timedelta(days=540)).strftime("%Y-%m-%d")
+
+
+def test_an_access_that_may_not_read_returns_reads_what_comes_after_them(shop: Open) -> None:
+    api = filled(Ebay(), 1)
+    api.put_return(1)
+    api.put_inquiry(1, "OPEN")
+    at = shop("ebay", api)
+    answer = api.answer
+    api.answer = lambda asked: Reply(403, {}) if "/return/" in asked.path else answer(asked)
+    done = at.sync()
+    assert done.error is not None
+    assert done.error.params["path"] == "/post-order/v2/return/search"
+    assert rows(at, "select (select count(*) from raw_claims), (select count(*) from raw_returns)") == [
+        (1, 0)
+    ]
+    api.answer = answer
+    at.synced()
+    assert rows(at, "select count(*) from raw_returns") == [(1,)]

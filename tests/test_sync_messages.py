@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from pipelines.messages import sentence
+from pipelines.sync import engine
 from pipelines.sync.client import ATTEMPTS
 from tests.test_sync import Open, Shop, filled, shop
-from tests.vendor_server import Gorgias, Zendesk
+from tests.vendor_server import Asked, Gorgias, Reply, Zendesk
 
 __all__ = ["shop"]  # the fixture
 
@@ -113,3 +116,37 @@ def test_what_messages_say_is_kept_nowhere_not_even_on_their_way(
     at.synced(progress=lambda _: seen.extend(p.read_bytes() for p in folder.rglob("*messages*")))
     assert seen
     assert not [page for page in seen if "cassée".encode() in page or b"exemple.fr" in page]
+
+
+@both
+def test_an_access_that_may_not_read_messages_reads_tickets_all_the_same_and_says_so(
+    shop: Open, system: str
+) -> None:
+    at = shop(system, MADE[system]())
+    answer = at.api.answer
+    at.api.answer = lambda asked: Reply(403, {}) if _is_of_messages(asked) else answer(asked)
+    for _ in range(2):
+        done = at.sync()
+        assert done.error is not None
+        assert re.search("does not let it read /api.*(messages|ticket_events)", sentence(done.error, "en"))
+        assert at.tickets() == at.told()
+        at.api.put(8)
+    at.api.answer = answer
+    at.synced()
+    assert len(messages(at)) == 5
+    assert at.tickets() == at.told()
+
+
+def _is_of_messages(asked: Asked) -> bool:
+    return "messages" in asked.path or "ticket_events" in asked.path
+
+
+def test_tickets_of_a_long_first_sync_are_there_before_its_messages(
+    shop: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "PAGES_A_FEED", 3)
+    at = shop("zendesk", filled(zendesk(5), 7))
+    seen: list[int] = []
+    at.api.faults = [*[None] * 4, lambda: seen.append(len(at.tickets()))]
+    assert len(at.synced().files) == 2
+    assert seen == [7]

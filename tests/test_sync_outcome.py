@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from app import navigation
 from app.i18n import LANGS, Lang, say
 from pipelines.cli.main import main
+from pipelines.messages import Message
 from pipelines.store import Store
 from pipelines.sync import find_vendors, outcome
 from pipelines.sync.client import Clock
@@ -192,3 +193,12 @@ def test_a_file_of_accesses_that_others_can_read_is_said_on_the_page(store: Stor
     (store.folder / "sync").mkdir()
     (store.folder / "sync" / "zendesk.main.last.json").write_text("{", encoding="utf-8")
     assert outcome.read(store, "zendesk", "main") is None
+
+
+def test_a_note_of_another_version_is_told_by_its_code(
+    store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begun = outcome.begin(store, "zendesk", "main")
+    outcome.note(store, "zendesk", "main", begun.ended(0, 0, Message("sync_once_said", {})))
+    assert "sync_once_said" in status(store, capsys)[1]
+    assert "sync_once_said" in said(data_page("fr"))

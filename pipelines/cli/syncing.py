@@ -15,7 +15,7 @@ from pipelines.cli.arguments import program
 from pipelines.cli.loading import as_row, print_results
 from pipelines.cli.main import CommandError
 from pipelines.cli.words import Words
-from pipelines.messages import sentence
+from pipelines.messages import Message, sentence
 from pipelines.store import Store
 from pipelines.sync import find_vendors, outcome
 from pipelines.sync.credentials import FILE, MAIN, configured
@@ -120,7 +120,7 @@ def _status_row(known: Account, lang: str) -> dict[str, Any]:
         "ended_at": _iso(last.ended_at if last else None),
         "changed": last.changed if last else None,
         "rejected": last.rejected if last else None,
-        "error": sentence(last.error, lang) if last and last.error else None,
+        "error": _why(last.error, lang) if last and last.error else None,
         "well_at": _iso(last.well_at if last else None),
     }
 
@@ -141,10 +141,18 @@ def _status_line(known: Account, words: Words) -> str:
         return words.say("sync_went_well", **said, at=_clock(last.ended_at), **counts)
     key = "sync_went_wrong_after" if last.well_at else "sync_went_wrong"
     well_at = _clock(last.well_at) if last.well_at else ""
-    reason = sentence(last.error, words.lang)
+    reason = _why(last.error, words.lang)
     return words.say(
         key, **said, at=_clock(last.ended_at), records=last.changed, reason=reason, well_at=well_at
     )
+
+
+def _why(error: Message, lang: str) -> str:
+    """What was noted, as a sentence; its code where another version of this program noted it."""
+    try:
+        return sentence(error, lang)
+    except KeyError:
+        return error.code
 
 
 def _clock(at: datetime) -> str:

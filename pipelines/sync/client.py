@@ -166,7 +166,7 @@ class Client:
             return None
         if status in (401, 403):
             code = "sync_not_allowed" if status == 401 else "sync_forbidden"
-            raise SyncError(self._say(code, scopes=self.vendor.scopes or "-"), status)
+            raise SyncError(self._say(code, scopes=self.vendor.scopes or "-", path=url.path), status)
         if status in (408, 425, 429) or status >= 500:
             raise self._later(response)
         if status >= 300:

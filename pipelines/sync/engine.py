@@ -24,10 +24,13 @@ from pipelines.sync.vendor import Feed, Page, Record, SyncError, Vendor, moment
 
 #: so many pages are loaded at once; a long first sync shows something before its end
 PAGES_A_LOAD = 200
+#: and so many already, where another list of the account is still to be read
+PAGES_A_FEED = 20
 #: a feed with the newest first is read again from its head while things go on changing, so often at most
 _CLOSING_READS = 5
 #: while another load is running: seconds between two tries, and how many
 _BUSY_PAUSE, _BUSY_TRIES = 10.0, 12
+_FORBIDDEN = 403
 #: answers that mean that a place kept on the disk is no longer known
 _PLACE_LOST = (400, 403, 404, 409, 410, 422)
 
@@ -129,14 +132,25 @@ class _Run:
 
     def all_feeds(self) -> None:
         """Reads every feed to its end; whatever happens, what has come is loaded."""
+        forbidden: SyncError | None = None
         try:
             for feed in self.client.vendor.feeds:
                 self.client.waiting = functools.partial(self._tell, feed)
-                self._read(feed)
+                try:
+                    self._read(feed)
+                except SyncError as error:
+                    if error.status != _FORBIDDEN:
+                        raise
+                    # an access that may not read one list may well read the next
+                    forbidden = forbidden or error
+                if self.spool.state.page_count >= PAGES_A_FEED:
+                    self._deliver()
         except SyncError:
             self._deliver()
             raise
         self._deliver()
+        if forbidden:
+            raise forbidden
 
     def _read(self, feed: Feed) -> None:
         """Reads a feed to its end, and again from its head until nothing has changed meanwhile."""

@@ -219,9 +219,8 @@ def _judge(answer: Answer) -> float | None:
         if code == "ACCESS_DENIED" and _OPTIONAL & {str(name) for name in error.get("path") or []}:
             continue
         if code == "ACCESS_DENIED":
-            raise SyncError(
-                Message("sync_forbidden", {"system": SHOPIFY.title, "scopes": SHOPIFY.scopes}), 403
-            )
+            seen = {"system": SHOPIFY.title, "path": "GraphQL", "scopes": SHOPIFY.scopes}
+            raise SyncError(Message("sync_forbidden", dict(seen)), 403)
         if code != "MAX_COST_EXCEEDED":
             said = " ".join(str(error.get("message", "")).split())[:200]
             raise SyncError(Message("sync_not_understood", {"system": SHOPIFY.title, "said": said}))

@@ -65,7 +65,7 @@ ZENDESK = Vendor(
         by_client("oauth/tokens", scope="read"),
         Basic(("email", "token"), "{email}/token", "{token}"),
     ),
-    scopes="tickets:read users:read",
+    scopes="read",
     rate=Rate(10, 60),
     feeds=(
         CursorExport(
