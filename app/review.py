@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from app import charts, db, empty, formats, kpis, names, navigation, plots, report, tables
+from app import charts, db, empty, formats, kpis, names, navigation, plots, report, returns, tables
 from app.exports import Column
 from app.frame import Page
 from app.i18n import known, md, t
@@ -31,6 +31,10 @@ TILES: dict[str, dict[str, str] | None] = {
     "kpi_carrier_error_rate": {"party": "carrier"},
     "kpi_unknown_cause_share": {"cause": "unknown"},
 }
+
+
+#: tiles whose rows are no incidents, and the page that has them
+PAGES = {"kpi_received_not_refunded": "returns"}
 
 
 def title(page: Page) -> str:
@@ -68,10 +72,17 @@ def tile(page: Page, view: str, narrowed: dict[str, str] | None) -> report.Tile:
         tone=kpis.tone(difference, change, figure.better),
         against=to_come or (t("weekly_review.than_before") if change else ""),
         usual=usual if figure.usual is not None else "",
-        note=t(f"kpi.{figure.title}.n", numerator=figure.numerator, denominator=figure.denominator),
+        note=(returns.owed_note(page) if PAGES.get(view) == "returns" else "")
+        or t(f"kpi.{figure.title}.n", numerator=figure.numerator, denominator=figure.denominator),
         spark=figure.weeks,
-        target=None if narrowed is None else navigation.cases(filters, **narrowed),
+        target=_target(page, view, narrowed),
     )
+
+
+def _target(page: Page, view: str, narrowed: dict[str, str] | None) -> Target | None:
+    if view in PAGES:
+        return Target(PAGES[view], page.filters.pinned().params())
+    return None if narrowed is None else navigation.cases(page.filters, **narrowed)
 
 
 def _unknown(view: str) -> report.Tile:
