@@ -62,6 +62,7 @@ def intervals(frame: pl.DataFrame, ink: Ink, axis: str, hovers: Sequence[str]) -
         },
         xaxis={
             "range": [0, 100],
+            "automargin": True,
             "title": {"text": axis, **quiet},
             "gridcolor": ink.line,
             "zeroline": False,
