@@ -51,8 +51,10 @@ def bare(
     currency: str | None = None,
     leads_to: Callable[[dict[str, Any]], Target] | None = None,
     height: int | None = None,
-) -> None:
-    """The first rows of a frame, without a file of them."""
+    *,
+    choose: bool = False,
+) -> list[int]:
+    """The first rows of a frame, without a file of them; if rows can be chosen, which ones are."""
     lang = language()
     head = frame.head(SHOWN_ROWS)
     lists = [column.name for column in columns if column.kind == "list"]
@@ -70,7 +72,8 @@ def bare(
         written.insert(0, "_open", t("table.open"))
         config["_open"] = _way_on(head, leads_to, key)
         order.insert(0, "_open")
-    st.dataframe(
+    choosing: dict[str, Any] = {"on_select": "rerun", "selection_mode": "multi-row"} if choose else {}
+    drawn: Any = st.dataframe(
         written.style.format(
             {c.name: _writer(c, lang, currency) for c in columns if c.kind not in ("text", "list")}
         ),
@@ -82,7 +85,9 @@ def bare(
         row_height=ROW_HEIGHT,
         key=key,
         alt=alt,
+        **choosing,
     )
+    return [row for row in drawn.selection.rows if row < head.height] if choose else []
 
 
 def download(

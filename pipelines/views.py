@@ -21,7 +21,24 @@ RULE_FOLDERS = (
     "calendars",
 )  # persistent: tables worked out of rules and settings alone, before anything is built
 # persistent: tables added up from the facts at each load, and the views that pages and exports may read
-VIEW_FOLDERS = ("aggregates", "issues", "kpis", "checks")
+VIEW_FOLDERS = ("aggregates", "tasks", "issues", "kpis", "checks")
+#: every file of queries/tasks tells of one kind of thing to do, in these columns; together they are `int_work_items`
+WORK = "int_work_items"
+WORK_COLUMNS = (
+    *(
+        "kind",
+        "item",
+        "incident_key",
+        "order_key",
+        "reference",
+        "sku",
+        "product",
+        "channel",
+        "cause",
+        "party",
+    ),
+    *("amount_cents", "currency", "since_date", "due_date"),
+)
 
 _READS = re.compile(r"\bReads:\s*(.*?)\.\s*$", re.DOTALL)
 
@@ -47,7 +64,10 @@ class Query:
 
 def queries(folders: Iterable[str], root: Path = QUERIES) -> list[Query]:
     """All queries of these folders, each after those that it reads; alphabetical where that leaves a choice."""
-    found = {query.name: query for query in _found(folders, root)}
+    chosen = tuple(folders)
+    found = {query.name: query for query in _found(chosen, root)}
+    if "tasks" in chosen:
+        found[WORK] = _together(query.name for query in found.values() if query.path.parent.name == "tasks")
     sorter: TopologicalSorter[str] = TopologicalSorter()
     for name in sorted(found):
         sorter.add(name, *(read for read in sorted(found[name].reads) if read in found))
@@ -78,6 +98,16 @@ def create_views(con: duckdb.DuckDBPyConnection, folders: Iterable[str] = VIEW_F
     Aggregates are tables: after a change of facts this must run again, or pages show the facts of before.
     """
     run(con, queries(folders))
+
+
+def _together(kinds: Iterable[str]) -> Query:
+    """All kinds of things to do as one view: a new kind is a new file."""
+    names, columns = sorted(kinds), ", ".join(WORK_COLUMNS)
+    # names come from our own files, never from data
+    sql = "\nunion all\n".join(f"select {columns} from {name}" for name in names)  # noqa: S608
+    header = f"-- Things to do, of every kind.\n-- Grain: one row per thing to do. Reads: {', '.join(names)}."
+    path = QUERIES / "tasks" / f"{WORK}.sql"
+    return Query(WORK, path, tuple(names), f"{header}\ncreate or replace view {WORK} as\n{sql}")
 
 
 def _found(folders: Iterable[str], root: Path) -> Iterator[Query]:

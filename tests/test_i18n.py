@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 from app.i18n import UnknownTextError, md, say, texts, typeset
 from pipelines.channels import NAMES
 from pipelines.contract import KINDS
+from pipelines.work_states import STATES
 
 APP = Path(__file__).parent.parent / "app"
 QUERIES = APP.parent / "queries"
@@ -99,6 +100,8 @@ def known_codes() -> dict[str, set[str]]:
         "evidence": {"decision", "fact", "tag", "reason", "words", "default", "none"},
         "record_kind": set(KINDS),
         "channel": set(NAMES),
+        "work_kind": {path.stem.removeprefix("int_work_") for path in (QUERIES / "tasks").glob("*.sql")},
+        "work_state": {"open", "mine", "all", *STATES},
         **{f"kpi.{name}": {"short", "n", "why"} for name in kpis},
     }
 
@@ -185,7 +188,8 @@ CODES = tuple(
     f"{group}."
     for group in (
         "family party evidence order_link line_link certainty place_kind signal kpi file_status record_kind value_kind "
-        "exposure dimension measure grain basis shape scheme word channel cost_part cost_basis"
+        "exposure dimension measure grain basis shape scheme word channel cost_part cost_basis work_kind work_state "
+        "urgency"
     ).split()
 )
 

@@ -104,7 +104,7 @@ def test_the_switch_of_the_measure_stands_in_the_url(store: Store) -> None:
 def test_one_case_shows_each_signal_with_its_file_and_record(store: Store) -> None:
     case = Reader(store).query("cases").drop_nulls("order_key").row(0, named=True)
     app = drawn("case", lang="en", order=case["order_key"])
-    table = app.dataframe[0].value
+    table = next(each.value for each in app.dataframe if "row_number" in each.value.columns)
     assert {"source", "file_name", "row_number", "detail", "cause_name"} <= set(table.columns)
     assert table["file_name"].notna().all()
     assert case["order_name"].lstrip("#") in app.title[0].value

@@ -163,7 +163,9 @@ def _zendesk_ticket(row: dict[str, Any]) -> dict[str, Any]:
     is_reopened = bool(row["closed"]) and row["number"] % 9 == 0
     if is_reopened:
         comments.append(
-            _comment(number * 10 + 2, requester["id"], "Bonjour, merci de revenir vers moi.", row["closed"], via)
+            _comment(
+                number * 10 + 2, requester["id"], "Bonjour, merci de revenir vers moi.", row["closed"], via
+            )
         )
         comments.append(
             _comment(number * 10 + 3, agent["id"], answer, row["closed"], {**via, "channel": "web"})

@@ -1,0 +1,30 @@
+-- To do: look at cancellations "at the customer's request" that the facts contradict, while marketplaces count them.
+-- Grain: one row per incident with a cancellation. Reads: cancellation_cases, int_data_end, rule_work_list.
+create or replace view int_work_cancellation_contradicted as
+select
+    'cancellation_contradicted' as kind,
+    incident_key as item,
+    incident_key,
+    order_key,
+    order_name as reference,
+    sku,
+    product,
+    channel,
+    cause,
+    'merchant' as party,
+    amount_cents,
+    currency,
+    cancelled_date as since_date,
+    null::date as due_date
+from cancellation_cases
+where
+    verdict = 'contradicted'
+    and cancelled_date >= coalesce(
+        (select int_data_end.last_date from int_data_end)
+        - (
+            select rule_work_list.look_back_days
+            from rule_work_list
+            where rule_work_list.kind = 'cancellation_contradicted'
+        )::integer,
+        date '-infinity'
+    );

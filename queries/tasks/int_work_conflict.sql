@@ -1,0 +1,26 @@
+-- To do: decide what happened where two sources blame different parties, in incidents recent enough to be settled.
+-- Grain: one row per incident. Reads: matching_incidents, int_data_end, rule_work_list.
+create or replace view int_work_conflict as
+select
+    'conflict' as kind,
+    incident_key as item,
+    incident_key,
+    order_key,
+    order_name as reference,
+    sku,
+    product,
+    channel,
+    cause,
+    party,
+    cost_cents as amount_cents,
+    currency,
+    event_date as since_date,
+    null::date as due_date
+from matching_incidents
+where
+    has_conflict
+    and event_date >= coalesce(
+        (select int_data_end.last_date from int_data_end)
+        - (select rule_work_list.look_back_days from rule_work_list where rule_work_list.kind = 'conflict')::integer,
+        date '-infinity'
+    );
