@@ -92,11 +92,11 @@ def pareto(
         customdata=keys,
         hoverinfo="skip",
     )
-    figure = _figure([bars, marks, figures], ink, height=34 * len(keys) + 56)
+    figure = blank([bars, marks, figures], ink, height=34 * len(keys) + 56)
     figure.update_xaxes(title={"text": axis}, range=[0, top * 1.17], showgrid=False, zeroline=False)
     figure.update_yaxes(
         tickvals=y,
-        ticktext=[plain(_short(label)) for label in labels],
+        ticktext=[plain(short(label)) for label in labels],
         range=[len(keys) - 0.5, -0.5],
         showgrid=False,
         ticks="outside",
@@ -138,7 +138,7 @@ def line(
         hovertext=[plain(hover) for hover in hovers],
         hovertemplate="%{hovertext}<extra></extra>",
     )
-    figure = _figure([trace], ink, height=270)
+    figure = blank([trace], ink, height=270)
     figure.update_xaxes(showgrid=False)
     top = max(frame["amount"].drop_nulls().to_list(), default=0)
     figure.update_yaxes(title={"text": axis}, rangemode="tozero", **_whole_steps(top))
@@ -166,7 +166,7 @@ def by_group(frame: pl.DataFrame, ink: Ink, axis: str, hovers: Sequence[str], st
         for i, group in enumerate(sorted(of_family["group"].unique())):
             rows = of_family.filter(pl.col("group") == group).sort("period_start_date")
             traces.append(_group(rows, family, ink, stacked, DASHES[i % len(DASHES)]))
-    figure = _figure(traces, ink, height=340)
+    figure = blank(traces, ink, height=340)
     figure.update_layout(
         barmode="stack",
         bargap=0.25,
@@ -271,7 +271,7 @@ def in_parts(
             **common,
         )
     )
-    figure = _figure(traces, ink, height=34 * len(y) + 110)
+    figure = blank(traces, ink, height=34 * len(y) + 110)
     figure.update_layout(
         barmode="relative",
         bargap=0.38,
@@ -283,7 +283,7 @@ def in_parts(
     figure.update_xaxes(zeroline=low < 0, zerolinecolor=ink.quiet, zerolinewidth=1)
     figure.update_yaxes(
         tickvals=y,
-        ticktext=[plain(_short(labels[key])) for key in nets],
+        ticktext=[plain(short(labels[key])) for key in nets],
         range=[len(y) - 0.5, -0.5],
         showgrid=False,
         ticks="outside",
@@ -298,11 +298,11 @@ def _whole_steps(top: float) -> dict[str, int]:
     return {"dtick": 1} if 1 <= top <= 6 else {}
 
 
-def _short(label: str, longest: int = 34) -> str:
+def short(label: str, longest: int = 34) -> str:
     return label if len(label) <= longest else label[: longest - 1].rstrip() + "…"
 
 
-def _figure(traces: Sequence[go.Bar | go.Scatter], ink: Ink, height: int) -> go.Figure:
+def blank(traces: Sequence[go.Bar | go.Scatter], ink: Ink, height: int) -> go.Figure:
     figure = go.Figure(data=list(traces), layout={"template": go.layout.Template()})
     axis = {
         "fixedrange": True,

@@ -18,7 +18,21 @@ from app.i18n import language, t
 PAGES = Path(__file__).parent / "pages"
 #: parameters that belong to one page and do not follow the reader to the next
 OWN_PARAMS = frozenset(
-    {"order", "incident", "search", "age", "by", "cut", "list", "stage", "table", "work", "state", "owner"}
+    {
+        "order",
+        "incident",
+        "search",
+        "age",
+        "by",
+        "cut",
+        "list",
+        "stage",
+        "table",
+        "work",
+        "state",
+        "owner",
+        "verdict",
+    }
 )
 
 #: kinds of place that a filter can narrow to

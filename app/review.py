@@ -34,7 +34,7 @@ TILES: dict[str, dict[str, str] | None] = {
 
 
 #: tiles whose rows are no incidents, and the page that has them
-PAGES = {"kpi_received_not_refunded": "returns"}
+PAGES = {"kpi_received_not_refunded": "returns", "kpi_seller_cancellation_rate": "cancellations"}
 
 
 def title(page: Page) -> str:
@@ -67,7 +67,7 @@ def tile(page: Page, view: str, narrowed: dict[str, str] | None) -> report.Tile:
     usual = t("weekly_review.usual", value=kpis.written(figure.usual, figure.unit, lang, page.currency))
     return report.Tile(
         label=t(f"kpi.{figure.title}.short"),
-        value=kpis.written(figure.value, figure.unit, lang, page.currency),
+        value=kpis.written(figure.value, figure.unit, lang, page.currency) + _corrected(page, view),
         change=change,
         tone=kpis.tone(difference, change, figure.better),
         against=to_come or (t("weekly_review.than_before") if change else ""),
@@ -83,6 +83,17 @@ def _target(page: Page, view: str, narrowed: dict[str, str] | None) -> Target | 
     if view in PAGES:
         return Target(PAGES[view], page.filters.pinned().params())
     return None if narrowed is None else navigation.cases(page.filters, **narrowed)
+
+
+def _corrected(page: Page, view: str) -> str:
+    """Behind what labels declare, what it is once facts correct them; nothing for other tiles."""
+    if view != "kpi_seller_cancellation_rate":
+        return ""
+    rows = db.query("kpi_corrected_cancellation_rate", page.filters.without_period())
+    figure = kpis.figure(rows, page.filters.start, page.filters.until)
+    if figure is None or figure.value is None:
+        return ""
+    return f" → {kpis.written(figure.value, figure.unit, page.lang, page.currency)}"
 
 
 def _unknown(view: str) -> report.Tile:

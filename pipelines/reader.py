@@ -47,6 +47,7 @@ VARIABLES: dict[str, str] = {
     "place_kind": "varchar",
     "return_list": "varchar",
     "age_from": "bigint",
+    "verdict": "varchar",
 }
 
 # Views whose names begin so are steps on the way; pages and exports may not read them.

@@ -140,8 +140,10 @@ def of_stalled_feed(folder: Path, story: Story) -> dict[str, datetime]:
     found = {}
     for row in table(folder / "mercatelle_annulations.csv"):
         at = datetime.fromisoformat(row["Date d'annulation"])
-        out_of_stock = (
-            row["SKU vendeur"] in story.where["sku"] and row["Motif d'annulation"] == "Rupture de stock"
+        # the first ones are put down to the customer by the seller
+        told = (row["Motif d'annulation"], row["Demandée par"])
+        out_of_stock = row["SKU vendeur"] in story.where["sku"] and (
+            told[0] == "Rupture de stock" or told == ("Demande du client", "vendeur")
         )
         if out_of_stock and first <= at.date() < after:
             found[row["N° de commande"]] = at

@@ -24,6 +24,11 @@ FILES = (
     "shopify_returns.jsonl",
     "expeditions_laval.csv",
     "retours_entrepot.csv",
+    "annulations.csv",
+    "stocks.csv",
+    "mercatelle_commandes.csv",
+    "mercatelle_lignes.csv",
+    "mercatelle_annulations.csv",
     "gorgias_tickets.csv",
     "amazon_fba_returns.txt",
 )

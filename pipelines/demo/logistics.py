@@ -5,6 +5,8 @@ No tool writes these: each needs the mapping of the same name in data/config/dem
 
 from __future__ import annotations
 
+import random
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -197,6 +199,7 @@ def _cancellations(book: Book, cancelled: pl.DataFrame) -> pl.DataFrame:
     told = cancelled.filter(pl.Series(np.isin(channel, SHOPIFY)) & ~pl.col("only_refunded"))
     order, line = told["order"].to_numpy(), told["line"].to_numpy()
     by_customer = pl.col("reason") == "CUSTOMER"
+    told = pl.concat([told, _contacts(told)], how="horizontal")
     return told.select(
         pl.format("ANN-{}", pl.col("line") + 10_000).alias("No annulation"),
         texts(book.orders["name"][order]).alias("Commande"),
@@ -210,8 +213,28 @@ def _cancellations(book: Book, cancelled: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.lit("oui"))
         .alias("Remise en stock"),
         pl.when(pl.col("whole")).then(pl.lit("non")).otherwise(pl.lit("oui")).alias("Partielle"),
+        pl.col("contacted").dt.strftime(_MINUTES).alias("Client contacté le"),
+        pl.col("alternative").alias("Autre article proposé"),
         dollars(pl.col("subtotal_cents")).alias("Montant"),
         pl.lit("CAD").alias("Devise"),
+    )
+
+
+def _contacts(told: pl.DataFrame) -> pl.DataFrame:
+    """When the shop wrote to the customer before it cancelled for want of stock, and whether it offered something."""
+    dice = random.Random(20_240_612)  # noqa: S311 - its own, so that nothing else of the demo moves
+    contacted: list[datetime | None] = []
+    alternative: list[str | None] = []
+    for reason, at in told.select("reason", "at").iter_rows():
+        wrote, minutes, offered = dice.random() < 0.58, dice.randrange(20, 400), dice.random() < 0.6
+        is_short = reason == "INVENTORY"
+        contacted.append(at - timedelta(minutes=minutes) if is_short and wrote else None)
+        alternative.append(("oui" if wrote and offered else "non") if is_short else None)
+    return pl.DataFrame(
+        {
+            "contacted": pl.Series(contacted, dtype=pl.Datetime("us")),
+            "alternative": pl.Series(alternative, dtype=pl.String),
+        }
     )
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from pipelines.demo.orders import Book
 from pipelines.demo.shop import places
+from pipelines.demo.stories import FALSE_LABELS, FEED_STALLED
 from pipelines.demo.vocabulary import voices
 from pipelines.demo.writing import euros, people, texts
 
@@ -135,6 +136,11 @@ _REASONS = {"INVENTORY": "Rupture de stock", "CUSTOMER": "Demande du client", "D
 def _cancellations(book: Book, cancelled: pl.DataFrame) -> pl.DataFrame:
     order, line = cancelled["order"].to_numpy(), cancelled["line"].to_numpy()
     by_shop = pl.col("reason").is_in(["INVENTORY", "STAFF", "OTHER"])
+    # the first sales without stock are put down to the customer, and the piece that is not there goes back on sale
+    short = np.flatnonzero(book.orders["story"][order] == FEED_STALLED.name)
+    blamed = np.zeros(len(order), dtype=bool)
+    blamed[short[: len(short) // FALSE_LABELS]] = True
+    is_blamed = pl.Series(blamed)
     return cancelled.select(
         pl.format("AN{}", pl.col("line") + 50_000).alias("N° d'annulation"),
         texts(book.orders["name"][order]).alias("N° de commande"),
@@ -142,8 +148,12 @@ def _cancellations(book: Book, cancelled: pl.DataFrame) -> pl.DataFrame:
         texts(book.catalogue.sku[book.lines["sku"][line]]).alias("SKU vendeur"),
         pl.Series("Quantité", book.lines["quantity"][line]),
         pl.col("at").dt.strftime(_ISO).alias("Date d'annulation"),
-        pl.col("reason").replace_strict(_REASONS, default="Autre motif").alias("Motif d'annulation"),
+        pl.when(is_blamed)
+        .then(pl.lit(_REASONS["CUSTOMER"]))
+        .otherwise(pl.col("reason").replace_strict(_REASONS, default="Autre motif"))
+        .alias("Motif d'annulation"),
         pl.when(by_shop).then(pl.lit("vendeur")).otherwise(pl.lit("client")).alias("Demandée par"),
+        pl.when(is_blamed).then(pl.lit("oui")).when(by_shop).then(pl.lit("non")).alias("Remise en stock"),
         euros(pl.col("subtotal_cents")).alias("Montant"),
         pl.lit("EUR").alias("Devise"),
     )

@@ -86,7 +86,10 @@ FEED_STALLED = Story(
     reported=(38, 28),
     count=40,
     tickets=12,
+    told_as=("changed_mind",),
 )
+#: one in so many sales of the stalled feed is labelled as the customer's wish, and put back on sale: the first ones
+FALSE_LABELS = 5
 
 PRICE_TYPO = Story(
     name="price_typo",

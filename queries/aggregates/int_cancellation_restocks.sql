@@ -1,13 +1,16 @@
 -- Cancellations whose label names the customer and whose piece was put back on sale, when the next customers of the
 -- same SKU had to be told that there was none: the first such cancellation within the days of the rule. A count of
--- more than was put back, between the two, is a true restock and leaves the pair out.
--- Grain: one row per incident followed so. Reads: cancelled_lines, int_cancellation_rules, raw_stock_levels.
+-- more than was put back, between the two, is a true restock and leaves the pair out: in the order's own warehouse, or
+-- in any where that is not known; what a channel shows is no stock.
+-- Grain: one row per incident followed so. Reads: cancelled_lines, int_cancellation_rules, int_stock_places,
+-- raw_stock_levels.
 create or replace table int_cancellation_restocks as
 with put_back as (
     select
         lines.incident_key,
         lines.line_key,
         lines.sku_key,
+        upper(trim(lines.warehouse)) as place,
         lines.cancelled_at,
         coalesce(lines.quantity, 1) as quantity,
         rules.restock_days
@@ -22,6 +25,7 @@ followed as (
         put_back.incident_key,
         put_back.line_key,
         any_value(put_back.sku_key) as sku_key,
+        any_value(put_back.place) as place,
         any_value(put_back.cancelled_at) as cancelled_at,
         any_value(put_back.quantity) as quantity,
         min(next_ones.cancelled_at) as stock_out_at
@@ -45,7 +49,11 @@ truly_restocked as (
             followed.sku_key = upper(trim(levels.sku))
             and followed.cancelled_at < levels.at
             and followed.stock_out_at >= levels.at
-    where coalesce(levels.available, levels.on_hand) > followed.quantity
+    inner join int_stock_places as places on upper(trim(levels.location)) = places.place
+    where
+        coalesce(levels.available, levels.on_hand) > followed.quantity
+        and places.channel is null
+        and (followed.place is null or followed.place = places.place)
 )
 
 select

@@ -15,8 +15,12 @@ select
         where currency = coalesce(getvariable('currency'), settings.main_currency)
     )::bigint as amount_cents,
     median(price_ratio) as price_ratio,
-    median(sold_price_cents) as sold_price_cents,
-    median(usual_price_cents) as usual_price_cents,
+    median(sold_price_cents) filter (
+        where currency = coalesce(getvariable('currency'), settings.main_currency)
+    )::bigint as sold_price_cents,
+    median(usual_price_cents) filter (
+        where currency = coalesce(getvariable('currency'), settings.main_currency)
+    )::bigint as usual_price_cents,
     count(*) filter (where has_abnormal_price) * 2 > count(*) as has_abnormal_price,
     count(*) filter (where declared = 'customer') as customer_label_count,
     count(*) filter (where verdict = 'contradicted') as contradicted_count,
@@ -39,8 +43,8 @@ comment on column cancellation_bursts.cancellation_count is 'Cancellations.';
 comment on column cancellation_bursts.order_count is 'Distinct orders.';
 comment on column cancellation_bursts.amount_cents is 'Price of the lines, minor units of the currency asked for; NULL when not known.';
 comment on column cancellation_bursts.price_ratio is 'Median of the price sold at divided by the usual one; NULL when no usual price is known.';
-comment on column cancellation_bursts.sold_price_cents is 'Median price sold at, minor units, of lines with a usual price.';
-comment on column cancellation_bursts.usual_price_cents is 'Their usual price, minor units.';
+comment on column cancellation_bursts.sold_price_cents is 'Median price sold at of lines with a usual price, minor units of the currency asked for; NULL in others.';
+comment on column cancellation_bursts.usual_price_cents is 'Their usual price, minor units of the currency asked for; NULL in others.';
 comment on column cancellation_bursts.has_abnormal_price is 'Whether most of its lines were sold far from the usual price: a price error.';
 comment on column cancellation_bursts.customer_label_count is 'Cancellations whose label names the customer.';
 comment on column cancellation_bursts.contradicted_count is 'Of them, those that facts contradict.';
