@@ -21,6 +21,7 @@ from pipelines import (
     linking,
     mentions,
     phrases,
+    rising,
     rules,
     sayings,
     shop_channels,
@@ -75,6 +76,7 @@ _STATE = """
 def prepare_master(con: duckdb.DuckDBPyConnection) -> None:
     """Makes the tables that a new store lacks, and the columns that an older one lacks."""
     con.execute(_STATE)
+    con.execute(rising.TABLE)
     there: dict[str, set[str]] = {}
     for table, column in con.execute(
         "select table_name, column_name from information_schema.columns"
@@ -107,6 +109,7 @@ def version(store: Store) -> str:
                 linking,
                 mentions,
                 phrases,
+                rising,
                 sayings,
                 shop_channels,
                 shop_links,
@@ -161,6 +164,7 @@ def build(con: duckdb.DuckDBPyConnection, store: Store) -> bool:
         )
         # aggregates are small tables over the facts, made anew each time; views only where they may have changed
         views.create_views(con) if everything else views.create_views(con, ("aggregates",))
+        rising.keep(con)
         con.execute("delete from published")
         con.execute("insert into published values (now()::timestamp, $version, $said)", done)
         con.execute("commit")
