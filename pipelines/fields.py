@@ -379,13 +379,8 @@ def customer(*names: str) -> Field:
 
 def _number(raw: Expression, cells: Cells) -> Expression:
     """DOUBLE of a written number: blanks, currency signs and codes, thousands marks and a trailing minus understood."""
-    bare = function(
-        "regexp_replace",
-        raw,
-        r"^[A-Za-z]{1,3} ?\$|^[A-Za-z]{2,3}|[\s\x{00a0}\x{202f}'’$€£]|[A-Za-z]{3}$|^\+",
-        "",
-        "g",
-    )
+    marks = r"^[A-Za-z]{1,3} ?\$|^[A-Za-z]{2,3}|[\s\x{00a0}\x{202f}'’$€£]|[A-Za-z]{3}$|^\+"
+    bare = function("regexp_replace", raw, marks, "", "g")
     bare = function("regexp_replace", bare, r"^\((.*)\)$", r"-\1")
     if cells.decimal_comma:
         valid = r"^-?(\d{1,3}(\.\d{3}){1,4}|\d{1,15})(,\d{1,30})?$"
@@ -394,9 +389,8 @@ def _number(raw: Expression, cells: Cells) -> Expression:
         valid = r"^-?(\d{1,3}(,\d{3}){1,4}|\d{1,15})?(\.\d{1,30})?$"
         swapped = function("replace", bare, ",", "")
     checked = function("nullif", swapped, "").cast("DECIMAL(24,6)")
-    # most numbers are nothing but figures, and need none of the searches
-    return (
-        CaseExpression(function("regexp_full_match", raw, r"\d{1,15}"), raw.cast("DECIMAL(24,6)"))
-        .when(function("regexp_matches", bare, valid), checked)
-        .otherwise(NULL.cast("DECIMAL(24,6)"))
+    plain = function("regexp_full_match", raw, r"\d{1,15}")  # most are, and need none of the searches
+    number = CaseExpression(plain, raw.cast("DECIMAL(24,6)")).when(
+        function("regexp_matches", bare, valid), checked
     )
+    return number.otherwise(NULL.cast("DECIMAL(24,6)"))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import db, frame, review
+from app import db, frame, review, rising
 from app.i18n import t
 
 page = frame.open_page(default_period="last_week")
@@ -15,6 +15,10 @@ review.tiles(page)
 
 left, right = st.columns(2, gap="large")
 with left:
+    rises = rising.found(page)
+    if not rises.is_empty():
+        st.subheader(t("rising.review"), anchor=False)
+        rising.stories(page, rises, 3, "rises")
     st.subheader(t("weekly_review.to_treat"), anchor=False)
     review.issues(page)
 with right:

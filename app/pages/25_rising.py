@@ -1,0 +1,20 @@
+"""What rises now beyond season, volume and chance, where, and since when?"""
+
+import streamlit as st
+
+from app import frame, rising
+from app.i18n import t
+
+page = frame.open_page(default_period="13w")
+series = rising.found(page)
+count = series["story"].n_unique()
+frame.header(page, t("rising.title"), [t("rising.n", n=count)], has_period=False)
+if series.is_empty():
+    st.markdown(t("rising.none"))
+else:
+    st.markdown(t("rising.sentence", n=count, days=rising.week(page, series)))
+    rising.stories(page, series, 20, "rising_stories")
+    st.subheader(t("rising.series"), anchor=False)
+    rising.table(page, series)
+st.caption(t("rising.how"))
+frame.attribution()

@@ -1,0 +1,135 @@
+"""A rise is found in its place, dated and told once; growth, quiet shops and new tools are not taken for one."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import duckdb
+import numpy as np
+import polars as pl
+import pytest
+
+from analysis.rising import rising
+from app.i18n import say
+from pipelines import rising as kept
+from pipelines.store import Store
+from tests.pages_store import small_store
+from tests.test_pages import drawn, words
+
+MONDAY = date(2025, 11, 10)
+WEEKS = [MONDAY - timedelta(weeks=n) for n in range(90, -1, -1)]
+
+
+def frames(counts: dict[str, list[int]], exposure: dict[str, list[int]]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Weekly counts and exposure by SKU, the last week last."""
+
+    def rows(of: dict[str, list[int]], value: str) -> pl.DataFrame:
+        return pl.DataFrame(
+            [
+                {"cause": "c", "place_kind": "sku", "place": sku, "week_start_date": week, value: n}
+                for sku, numbers in of.items()
+                for week, n in zip(WEEKS[-len(numbers) :], numbers, strict=True)
+                if n
+            ]
+        )
+
+    return rows(counts, "incident_count"), rows(exposure, "exposure_count")
+
+
+def steady(rate: float, seed: int) -> list[int]:
+    return [int(n) for n in np.random.default_rng(seed).poisson(rate, len(WEEKS))]
+
+
+SKUS = {f"S{n}": steady(2 + n / 4, n) for n in range(24)}
+ORDERS = {sku: [400] * len(WEEKS) for sku in SKUS}
+
+
+def test_a_step_is_found_with_its_week_and_nothing_else_is() -> None:
+    risen = {**SKUS, "S9": [*SKUS["S9"][:-4], 19, 22, 18, 21]}
+    found = rising(*frames(risen, ORDERS), MONDAY)
+    assert found["place"].to_list() == ["S9"]
+    row = found.row(0, named=True)
+    assert row["since_date"] == MONDAY - timedelta(weeks=3)
+    assert row["observed_count"] == 61
+    assert row["expected_count"] == pytest.approx(3 * 4.25, rel=0.3)
+    assert row["ratio"] == pytest.approx(61 / row["expected_count"])
+    assert row["ratio_low"] < row["ratio"] < row["ratio_high"]
+    assert row["has_exposure"]
+
+
+def test_more_incidents_of_as_many_more_orders_are_no_rise_unless_orders_are_unknown() -> None:
+    risen = {**SKUS, "S9": [*SKUS["S9"][:-4], 19, 22, 18, 21]}
+    sold = {**ORDERS, "S9": [400] * 87 + [2000] * 4}
+    assert "S9" not in rising(*frames(risen, sold), MONDAY)["place"].to_list()
+    del sold["S9"]
+    without = rising(*frames(risen, sold), MONDAY)
+    assert without.select("place", "has_exposure").rows() == [("S9", False)]
+
+
+def test_two_cases_are_no_rise_and_half_a_year_is_needed() -> None:
+    quiet = {**SKUS, "new": [0] * 90 + [2]}
+    assert rising(*frames(quiet, {**ORDERS, "new": [400] * 91}), MONDAY).is_empty()
+    young = {sku: numbers[-20:] for sku, numbers in SKUS.items()}
+    assert rising(*frames(young, ORDERS), MONDAY).is_empty()
+    assert rising(*frames({}, {}), MONDAY).is_empty()
+
+
+def incidents(rows: list[tuple[Any, ...]]) -> pl.DataFrame:
+    names = ("incident_key", "cause", "sku", "supplier", "source", "event_date")
+    return pl.DataFrame(rows, schema=names, orient="row")
+
+
+@pytest.mark.parametrize(("source", "is_new"), [("shop", False), ("late", True)])
+def test_series_of_the_same_incidents_are_one_story_and_a_new_tool_is_said(source: str, is_new: bool) -> None:
+    found = pl.DataFrame(
+        {
+            "number": [0, 1, 2],
+            "cause": ["c", "c", "c"],
+            "place_kind": ["sku", "supplier", "sku"],
+            "place": ["A", "Acme", "B"],
+            "since_date": [MONDAY] * 3,
+        }
+    ).with_columns(pl.col("number").cast(pl.UInt32))
+    recent = [(f"a{n}", "c", "A", "Acme", source, MONDAY + timedelta(days=n)) for n in range(6)]
+    others = [(f"b{n}", "c", "B", "Bolt", source, MONDAY + timedelta(days=n)) for n in range(6)]
+    old = [("o", "c", "Z", "Zed", "shop", date(2025, 1, 6))]
+    table = incidents([*recent, *others, *old]).with_columns(
+        warehouse=pl.lit(None, pl.String), carrier=pl.lit(None, pl.String), channel=pl.lit(None, pl.String)
+    )
+    with duckdb.connect() as con:
+        con.register("rising_found", found)
+        con.register("incidents", table)
+        told = con.sql(kept._STORIES, params={"week": MONDAY}).pl()
+    rows = kept._with_stories(found, told)
+    assert rows.select("place", "story", "series_count").rows() == [
+        ("A", 0, 2), ("Acme", 0, 2), ("B", 2, 1)
+    ]  # fmt: skip
+    assert rows["is_new_source"].to_list() == [is_new] * 3
+
+
+@pytest.fixture
+def store(monkeypatch: pytest.MonkeyPatch) -> Store:
+    made = small_store()
+    monkeypatch.setenv("INCIDENTS_STORE", str(made.folder))
+    return made
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_page_says_what_rises_or_that_nothing_does(store: Store, lang: str) -> None:
+    said = words(drawn("rising", lang=lang))
+    assert say("en" if lang == "en" else "fr", "rising.how") in said
+
+
+def test_the_view_keeps_the_surest_of_a_story_first(run_view: Any) -> None:
+    found = run_view(
+        "rising_issues",
+        {"families": ["product"]},
+        rising_series="""
+            cause          | place_kind | place | story | p     | observed_count | series_count
+            product_defect | sku        | A     | 0     | 0.001 | 9              | 2
+            product_defect | supplier   | Acme  | 0     | 1e-9  | 12             | 2
+            stock_out      | sku        | B     | 2     | 1e-7  | 5              | 1
+        """,
+    )
+    assert found.select("place", "is_lead").rows() == [("Acme", True), ("A", False)]
