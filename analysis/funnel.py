@@ -23,7 +23,8 @@ Floats = NDArray[np.float64]
 
 
 def judged(rates: pl.DataFrame) -> pl.DataFrame:
-    """The rows with units sold, each held against the rate of all of them together.
+    """The rows with units sold, each held against their common rate: that of all of them together, without those that
+    lie beyond its upper limit at first, which would otherwise make all others look better than usual.
 
     Reads incident_count and exposure_count. Adds overall_rate and expected_count; rate_low and rate_high, the exact
     95 % interval of its own rate (Garwood 1936: chi-squared quantiles); low_95 … high_998, the limits within which
@@ -34,7 +35,7 @@ def judged(rates: pl.DataFrame) -> pl.DataFrame:
     counts, exposures = (
         known[name].cast(pl.Float64).to_numpy() for name in ("incident_count", "exposure_count")
     )
-    overall = float(counts.sum() / exposures.sum()) if exposures.size else 0.0
+    overall = _common(counts, exposures)
     expected = overall * exposures
     low, high = interval(counts)
     columns = {
@@ -63,6 +64,15 @@ def judged(rates: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("too_few"))
         .otherwise(pl.lit("inside"))
     )
+
+
+def _common(counts: Floats, exposures: Floats) -> float:
+    """The rate of all together; of those within its upper 99.8 % limit, where some are not."""
+    if not exposures.size:
+        return 0.0
+    overall = float(counts.sum() / exposures.sum())
+    usual = (counts <= limit(overall * exposures, 1 - LEVELS[1][1])) | (counts < MUTED)
+    return float(counts[usual].sum() / exposures[usual].sum()) if usual.any() else overall
 
 
 def interval(counts: Floats, tail: float = 0.025) -> tuple[Floats, Floats]:

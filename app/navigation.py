@@ -32,6 +32,10 @@ OWN_PARAMS = frozenset(
         "state",
         "owner",
         "verdict",
+        "level",
+        "of",
+        "error",
+        "charged",
     }
 )
 

@@ -32,9 +32,9 @@ def test_the_interval_of_ten_is_the_textbook_one() -> None:
 
 
 def test_a_bad_place_is_found_and_a_small_one_is_not_accused() -> None:
-    """100 incidents of 10,000 units: 1 %. 30 of 1,000 where 10 are expected is beyond chance (P(30 or more) = 2e-7);
-    2 of 50 is four times the rate with 0.5 expected (P(2 or more) = 9 %); 2 of 5 is no chance, but only two. 66 where
-    89.45 are expected: P(66 or fewer) = 0.6 %."""
+    """100 incidents of 10,000 units: 30 of 1,000 where 10 are expected is beyond chance (P(30 or more) = 2e-7). Without it
+    the common rate is 70 of 9,000.
+    2 of 50 is five times the rate with 0.39 expected (P(2 or more) = 6 %); 2 of 5 is no chance, but only two."""
     told = funnel.judged(
         rates(("bad", 30, 1000), ("small", 2, 50), ("few", 2, 5), ("rest", 66, 8945), ("unsold", 3, None))
     )
@@ -42,10 +42,10 @@ def test_a_bad_place_is_found_and_a_small_one_is_not_accused() -> None:
         "bad": "above_998",
         "small": "too_few",
         "few": "too_few",
-        "rest": "below_95",
+        "rest": "inside",
     }
-    assert told["overall_rate"].to_list() == pytest.approx([0.01] * 4)
-    assert told["expected_count"].to_list() == pytest.approx([10.0, 0.5, 0.05, 89.45])
+    assert told["overall_rate"].to_list() == pytest.approx([70 / 9000] * 4)
+    assert told["expected_count"].to_list() == pytest.approx([7.778, 0.389, 0.0389, 69.572], abs=1e-3)
     assert "unsold" not in told["place"], "a place without sales has no rate to judge"
 
 

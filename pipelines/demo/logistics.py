@@ -22,7 +22,7 @@ from pipelines.demo.shop import (
     STORE,
     Columns,
 )
-from pipelines.demo.stories import FEED_STALLED
+from pipelines.demo.stories import FEED_STALLED, WRONG_SIZES
 from pipelines.demo.writing import dollars, texts, write_csv
 
 _MINUTES = "%Y-%m-%d %H:%M"
@@ -164,6 +164,7 @@ def _warehouse_returns(book: Book, returned: pl.DataFrame) -> pl.DataFrame:
         quantity=pl.Series(book.lines["quantity"][line]),
         warehouse=texts(book.orders["warehouse"][order]),
         condition=pl.col("condition").replace(CONDITIONS),
+        received_sku=_came_back(book, back),
     )
     checked, paid = pl.col("inspected").is_not_null(), pl.col("refunded").is_not_null()
     resale = (
@@ -185,12 +186,38 @@ def _warehouse_returns(book: Book, returned: pl.DataFrame) -> pl.DataFrame:
                 ("inspected", "Inspecté le"),
             )
         ),
+        pl.when(checked).then(pl.col("received_sku")).alias("SKU reçu"),
         pl.when(checked).then(pl.col("condition")).alias("État constaté"),
         pl.when(checked).then(resale).alias("Décision"),
         pl.col("refunded").dt.strftime(_MINUTES).alias("Remboursé le"),
         pl.when(paid).then(dollars(pl.col("total_cents"))).alias("Montant remboursé"),
         pl.lit("CAD").alias("Devise"),
     )
+
+
+def _came_back(book: Book, back: pl.DataFrame) -> pl.Series:
+    """What was in the box of a wrong article, where whoever inspected it looked: for the story the other of the two
+    sizes, else a neighbour of what was ordered, or another product. Its own chances, so that no other draw moves."""
+    rng, skus, products = np.random.default_rng(len(back)), book.catalogue.sku, book.catalogue.title
+    pair = {str(skus[i]): str(skus[j]) for i, j in _both_ways(book.catalogue.indexes("RIV", "38", "39"))}
+    found: list[str | None] = []
+    for cause, story, line in back.select("cause", "story", "line").iter_rows():
+        sold = int(book.lines["sku"][line])
+        looked, step = rng.random() < 0.75, int(rng.integers(1, len(skus)))
+        if not looked or cause not in ("wrong_variant_sent", "wrong_item_sent"):
+            found.append(None)
+        elif story == WRONG_SIZES.name:
+            found.append(pair[str(skus[sold])])
+        elif cause == "wrong_variant_sent":
+            near = [i for i in (sold - 1, sold + 1) if 0 <= i < len(skus) and products[i] == products[sold]]
+            found.append(str(skus[near[step % len(near)]]) if near else None)
+        else:
+            found.append(str(skus[(sold + step) % len(skus)]))
+    return pl.Series(found, dtype=pl.String)
+
+
+def _both_ways(two: NDArray) -> list[tuple[int, int]]:
+    return [(int(two[0]), int(two[1])), (int(two[1]), int(two[0]))]
 
 
 def _cancellations(book: Book, cancelled: pl.DataFrame) -> pl.DataFrame:

@@ -61,7 +61,9 @@ def _complaints(book: Book, problems: Columns) -> list[dict[str, Any]]:
             **_ticket(book, _written(problems, int(at), dice[1]), dice[:4], order),
             "order": order,
             "ref": book.orders["name"][order] if story or dice[4] > _NO_REF else "",
-            "subject": choice[int(dice[5] * len(choice))],
+            "subject": _with_sizes(
+                choice[int(dice[5] * len(choice))], str(book.catalogue.sku[book.lines["sku"][line]])
+            ),
             "tags": _tags(cause, story, bool(in_french), dice[6], rng),
             "reason": voice.reason if voice and dice[7] < 0.35 else "",
             "sku": book.catalogue.sku[book.lines["sku"][line]]
@@ -87,6 +89,16 @@ def _complaints(book: Book, problems: Columns) -> list[dict[str, Any]]:
                 )
             )
     return rows
+
+
+def _with_sizes(subject: str, sku: str) -> str:
+    """A subject that names the size ordered and the other of the two that Laval mixes up."""
+    ordered = sku.rsplit("-", 1)[-1]
+    return (
+        subject.format(ordered=ordered, received="38" if ordered == "39" else "39")
+        if "{" in subject
+        else subject
+    )
 
 
 def _written(problems: Columns, at: int, chance: float) -> np.datetime64:
