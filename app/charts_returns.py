@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
@@ -22,8 +22,10 @@ class Curve:
     median: float | None
 
 
-def survival(curves: Sequence[Curve], ink: Ink, x_axis: str, y_axis: str) -> go.Figure:
-    """Steps that fall as returns move on; a mark on each where half have, a dotted line at the half."""
+def survival(
+    curves: Sequence[Curve], ink: Ink, x_axis: str, y_axis: str, ticks: Mapping[float, str]
+) -> go.Figure:
+    """Steps that fall as returns move on; a mark on each where half have. `ticks`: shares in words."""
     colours = (ink.accent, ink.text, ink.quiet)
     figure = go.Figure(layout={"template": go.layout.Template()})
     for i, curve in enumerate(curves):
@@ -34,8 +36,8 @@ def survival(curves: Sequence[Curve], ink: Ink, x_axis: str, y_axis: str) -> go.
                 x=list(curve.days),
                 y=list(curve.shares),
                 mode="lines+markers",
-                # marks that nobody sees, for a finger to hit
-                marker={"size": 9, "opacity": 0},
+                # marks that nobody sees: a click on a line needs points to hit
+                marker={"size": 1, "opacity": 0},
                 line={
                     "shape": "hv",
                     "width": 2.4 if i == 0 else 1.8,
@@ -89,8 +91,8 @@ def survival(curves: Sequence[Curve], ink: Ink, x_axis: str, y_axis: str) -> go.
         yaxis={
             **axis,
             "range": [0, 1.02],
-            "tickvals": [0, 0.25, 0.5, 0.75, 1],
-            "tickformat": ".0%",
+            "tickvals": list(ticks),
+            "ticktext": list(ticks.values()),
             "title": _title(y_axis, ink),
         },
     )

@@ -129,7 +129,8 @@ def _hidden(page: Page) -> str:
     hidden = found.drop_nulls("place").filter(
         (pl.col("line_count") >= FEW)
         & (pl.col("open_count") * 4 > pl.col("line_count"))
-        & (pl.col("median_days").is_null() | (pl.col("median_days") > 1.3 * pl.col("finished_mean_days")))
+        & pl.col("p90_days").is_null()
+        & pl.col("finished_mean_days").is_not_null()
     )
     if hidden.is_empty():
         return ""
@@ -138,6 +139,7 @@ def _hidden(page: Page) -> str:
         "returns.sentence_backlog" if row["median_days"] is not None else "returns.sentence_backlog_open",
         place=md(row["place"]),
         n=row["open_count"],
+        lines=row["line_count"],
         median=days(row["median_days"], page.lang),
         mean=days(row["finished_mean_days"], page.lang),
     )
@@ -252,7 +254,10 @@ def _picture(page: Page, curves: list[Curve], key: str, leads_to: Any) -> None:
     told = [curve for curve in curves if curve.days]
     if not told:
         return
-    figure = charts_returns.survival(told, plots.ink(), t("returns.axis_days"), t("returns.axis_waiting"))
+    ticks = {share: formats.percent(share, page.lang) for share in (0, 0.25, 0.5, 0.75, 1)}
+    figure = charts_returns.survival(
+        told, plots.ink(), t("returns.axis_days"), t("returns.axis_waiting"), ticks
+    )
     alt = t(
         "returns.picture_alt",
         curves="; ".join(f"{curve.title}: {days(curve.median, page.lang)}" for curve in told),

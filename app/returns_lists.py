@@ -8,13 +8,22 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from app import db, empty, formats, names, tables, zones
+from app import db, empty, formats, names, navigation, tables, zones
 from app.exports import Column
 from app.frame import Page
 from app.i18n import t
 from app.returns import case, target
 
-LISTS = ("all", "owed", "early", "never_received", "not_restocked", "partial", "contradicted", "withdrawn")
+FAULTS = (
+    "early",
+    "never_received",
+    "not_restocked",
+    "partial",
+    "contradicted",
+    "withdrawn",
+    "refund_unknown",
+)
+LISTS = ("all", "owed", *FAULTS)
 MOMENTS = ("requested_at", "dropped_off_at", "received_at", "inspected_at", "restocked_at", "refunded_at")
 
 
@@ -42,14 +51,14 @@ def chosen(page: Page) -> None:
             Column("product", t("column.product")),
             Column("sku", t("column.sku")),
             Column("warehouse", t("column.warehouse")),
+            *(Column(name, t(f"returns.{name}"), "moment") for name in MOMENTS),
+            Column("before_name", t("returns.refunded_before")),
             Column("channel_name", t("column.channel")),
             Column("reason_name", t("returns.reason")),
             Column("condition_raw", t("returns.condition")),
             Column("found_name", t("returns.found")),
             Column("verdict_name", t("returns.verdict")),
             Column("disposition", t("returns.disposition")),
-            *(Column(name, t(f"returns.{name}"), "moment") for name in MOMENTS),
-            Column("before_name", t("returns.refunded_before")),
             Column("quantity", t("returns.units"), "count"),
             Column("value_cents", t("returns.value"), "money"),
             Column("refunded_cents", t("returns.refunded"), "money"),
@@ -199,6 +208,8 @@ def faults(page: Page) -> None:
         page.currency,
         lambda row: target(page, list=row["fault"]),
     )
+    every = target(page, list="all")
+    st.button(t("returns.all_lines"), key="all_lines", type="tertiary", on_click=navigation.go, args=(every,))
     st.caption(t("returns.faults_note"))
 
 

@@ -120,6 +120,8 @@ _RAW = """
         record_id, 'shop' as source, 'main' as account, order_ref, record_id as return_id, '1' as line_id,
         'REASON ' || hash(record_id) % 30 as reason_raw, 'loop' as reason_scheme,
         occurred_at as requested_at, occurred_at + interval 5 days as received_at,
+        if(hash(record_id) % 9 = 0, null, occurred_at + interval 6 days) as inspected_at,
+        if(hash(record_id) % 3 = 0, null, occurred_at + interval 7 days) as restocked_at, 'restock' as disposition,
         if(hash(record_id) % 20 = 0, null, occurred_at + interval 8 days) as refunded_at
     from signals where kind = 'return';
     insert into raw_orders by name

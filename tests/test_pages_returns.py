@@ -65,12 +65,14 @@ def test_the_tile_of_the_review_leads_to_the_page_and_says_the_money(
     debts = Reader(store).query("return_ageing")
     assert tile.note.startswith(f"{debts['line_count'].sum()} waiting, ")
     assert tile.note.endswith(f", {debts['overdue_count'].sum()} overdue")
-    assert ", —," in tile.note, "its price is not known, and not nothing"
+    assert f", ${debts['owed_cents'].sum() / 100:,.0f}, " in tile.note
 
 
 def test_a_curve_has_its_median_marked_and_hostile_names_are_shown_not_obeyed() -> None:
     curve = Curve("<b>Laval</b>", "Laval", [0, 1, 2], [1.0, 0.6, 0.4], ["a", "b", "<i>"], 1.7)
-    figure = survival([curve, Curve("Lyon", "Lyon", [0], [1.0], [""], None)], charts.LIGHT, "x", "y")
+    figure = survival(
+        [curve, Curve("Lyon", "Lyon", [0], [1.0], [""], None)], charts.LIGHT, "x", "y", {0: "0", 1: "1"}
+    )
     assert [trace.x for trace in figure.data] == [(0, 1, 2), (1.7,), (0,)]
     assert figure.data[0].name == "&lt;b&gt;Laval&lt;/b&gt;"
     assert figure.data[0].hovertext[2] == "&lt;i&gt;"

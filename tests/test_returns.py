@@ -229,7 +229,7 @@ def test_what_is_owed_leaves_out_exchanges_refusals_and_what_never_came_back(run
     ]  # fmt: skip
     ageing = run_view("return_ageing", **shop(RETURNED))
     assert ageing.select("age_from_days", "line_count", "overdue_count", "owed_cents").rows() == [
-        (0, 1, 0, 10000), (3, 0, 0, None), (8, 0, 0, None), (15, 1, 1, 10000), (31, 0, 0, None), (61, 0, 0, None)
+        (0, 1, 0, 10000), (3, 0, 0, 0), (8, 0, 0, 0), (15, 1, 1, 10000), (31, 0, 0, 0), (61, 0, 0, 0)
     ]  # fmt: skip
     kpi = run_view("kpi_received_not_refunded", **shop(RETURNED))
     assert (kpi["numerator"].sum(), kpi["denominator"].sum()) == (2, 3)
@@ -243,11 +243,16 @@ def test_the_silence_of_a_tool_that_never_tells_of_refunds_says_nothing(run_view
         b         | l2      | amazon | main    | marketplace  | 2025-03-10 15:00 |
         c         | l3      | amazon | main    | merchant     | 2025-03-10 15:00 |
     """
-    assert run_view("returns_not_refunded", **shop(returns))["incident_key"].to_list() == ["i-l3"]
-    # it tells amounts and never times: no wait for a refund can be measured, only those open would be
-    stage = run_view("return_stages", {"stage": "refunded"}, **shop(returns)).row(0, named=True)
-    assert (stage["line_count"], stage["open_count"], stage["undated_count"]) == (2, 1, 2)
-    assert (stage["median_days"], stage["late_share"]) == (None, None)
+    timed = returns.replace("refund_cents", "refund_cents | refunded_at").replace(
+        "900", "900 | 2025-03-11 15:00"
+    )
+    timed = re.sub(r"\|\n", "| |\n", timed)
+    assert run_view("returns_not_refunded", **shop(timed))["incident_key"].to_list() == ["i-l3"]
+    # one that tells amounts and never times leaves out amounts too: no debt can be read from it, and no wait
+    assert run_view("returns_not_refunded", **shop(returns)).is_empty()
+    assert run_view("return_stages", {"stage": "refunded"}, **shop(returns)).is_empty()
+    unknown = run_view("return_lines", {"return_list": "refund_unknown"}, **shop(returns))
+    assert sorted(unknown["incident_key"]) == ["i-l2", "i-l3"]
 
 
 def test_a_refund_of_the_whole_order_covers_its_lines_and_a_small_one_none(run_view: RunView) -> None:

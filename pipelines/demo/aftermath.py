@@ -7,7 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipelines.demo.orders import Book
-from pipelines.demo.shop import Columns, places
+from pipelines.demo.shop import LAVAL, Columns, places
 from pipelines.demo.vocabulary import voices, wordings
 
 _HOUR = np.timedelta64(3600, "s")
@@ -47,10 +47,19 @@ def returns(book: Book, problems: Columns) -> pl.DataFrame:
     waits = np.where(slow < 0.9, rng.integers(2, 96, count), rng.integers(12 * 24, 40 * 24, count))
     refunded = inspected + waits * _HOUR
     refunded[slow > 0.985] = _NEVER
+    inspected, refunded = _backlog(book, order, received, inspected, refunded)
     french = speaks_french(book, order)
     causes, stories = problems["cause"][chosen], problems["story"][chosen]
     clean = rng.random(count) < 0.12  # nothing found at inspection although a defect was told
-    stages = {"asked": asked, "received": received, "inspected": inspected, "refunded": refunded}
+    restocked = inspected + _luck(3, count, 4, 48) * _HOUR
+    restocked[_luck(5, count, 0, 100) < 4] = _NEVER  # found sound and left on a pallet
+    stages = {
+        "asked": asked,
+        "received": received,
+        "inspected": inspected,
+        "restocked": restocked,
+        "refunded": refunded,
+    }
     frame = pl.DataFrame(
         {
             "order": order,
@@ -69,6 +78,26 @@ def returns(book: Book, problems: Columns) -> pl.DataFrame:
         }
     )
     return frame.filter(pl.col("asked").is_not_null()).with_row_index("number", offset=1001)
+
+
+def _luck(seed: int, count: int, low: int, high: int) -> NDArray:
+    """Draws of their own, so that those of the shop stay what they are."""
+    return np.random.default_rng(seed).integers(low, high, count)
+
+
+def _backlog(
+    book: Book, order: NDArray, received: NDArray, inspected: NDArray, refunded: NDArray
+) -> tuple[NDArray, NDArray]:
+    """Laval inspects no more than a third of what the last five weeks bring in time; the rest waits a month and more.
+
+    Some of those customers are paid before anyone has looked, the others wait too.
+    """
+    since = np.datetime64(book.until) - np.timedelta64(35, "D")
+    late = (book.orders["warehouse"][order] == LAVAL) & (received >= since)
+    late &= _luck(1, len(order), 0, 3) > 0
+    longer = _luck(2, len(order), 22 * 24, 50 * 24) * _HOUR
+    patient = late & (_luck(4, len(order), 0, 4) > 0)
+    return np.where(late, inspected + longer, inspected), np.where(patient, refunded + longer, refunded)
 
 
 def _known(at: NDArray, book: Book) -> pl.Series:

@@ -189,6 +189,10 @@ def _warehouse_returns(book: Book, returned: pl.DataFrame) -> pl.DataFrame:
         pl.when(checked).then(pl.col("received_sku")).alias("SKU reçu"),
         pl.when(checked).then(pl.col("condition")).alias("État constaté"),
         pl.when(checked).then(resale).alias("Décision"),
+        pl.when(checked & (pl.col("condition") == CONDITIONS["SELLABLE"]))
+        .then(pl.col("restocked"))
+        .dt.strftime(_MINUTES)
+        .alias("Remis en stock le"),
         pl.col("refunded").dt.strftime(_MINUTES).alias("Remboursé le"),
         pl.when(paid).then(dollars(pl.col("total_cents"))).alias("Montant remboursé"),
         pl.lit("CAD").alias("Devise"),

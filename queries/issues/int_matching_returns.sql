@@ -1,6 +1,6 @@
 -- Returned lines that pass every filter but the period, with what their tools ever tell of, and what follows from it.
--- `is_to_refund`: it came back, by tools that tell of refunds, and nothing else was given instead of money. `is_owed`:
--- and nothing was paid.
+-- `is_to_refund`: it came back, by tools that tell when they refund, and nothing else was given instead of money.
+-- `is_owed`: and nothing was paid.
 -- `refunded_before`: the stage that the money did not wait for; a partial refund is a gesture and waits for nothing.
 -- `verdict`: the ticked reason held against what the inspection found. Only a defect or damage can be denied by a sound
 -- article; that nothing was found says nothing of a wrong article or a wrong size.
@@ -31,6 +31,7 @@ with known as (
 select
     *,
     is_to_refund and not is_refunded as is_owed,
+    received_date is not null and not is_withdrawn and not is_refunded and not tells_refunded as is_refund_unknown,
     coalesce(decision = 'restock' and tells_restocked and restocked_at is null and not is_withdrawn, false)
         as is_never_restocked,
     case

@@ -2,8 +2,7 @@
 -- where the line's tools ever tell of that stage. `place` is what the variable `place_kind` asks for: warehouse, sku,
 -- supplier, channel, reason or cause; without it, everything is one place, NULL.
 -- A wait that is over and whose time is not known, or that ended before it began, has no days: it is counted, and is
--- in no median. Nor have the waits for a refund by tools that tell amounts and never times, for there only those that
--- are open would be seen. An open wait has lasted until the last day of the data.
+-- in no median. An open one has lasted until the last day of the data.
 -- Grain: one row per returned line and stage. Reads: return_clocks, int_return_tools, int_data_end.
 create or replace view int_return_waits as
 select
@@ -18,14 +17,12 @@ select
     end as place,
     clocks.is_done,
     case
-        when clocks.stage in ('refunded', 'whole') and not tools.tells_refund_time then null
         when not clocks.is_done then int_data_end.last_date - clocks.start_date
         when clocks.days >= 0 then clocks.days
     end as days,
     coalesce(clocks.days < 0, false) as is_too_early,
     case
         when clocks.due_date is null or (clocks.is_done and clocks.done_date is null) then null
-        when clocks.stage in ('refunded', 'whole') and not tools.tells_refund_time then null
         when coalesce(clocks.done_date, int_data_end.last_date) > clocks.due_date then true
         when clocks.is_done then false
     end as is_late,

@@ -17,11 +17,19 @@ select
     count(owed.incident_key) as line_count,
     count(*) filter (where owed.is_overdue) as overdue_count,
     count(owed.incident_key) filter (where owed.is_overdue is null) as without_target_count,
-    sum(owed.owed_cents) filter (
-        where owed.currency = coalesce(getvariable('currency'), settings.main_currency)
+    if(
+        line_count = 0,
+        0,
+        sum(owed.owed_cents) filter (
+            where owed.currency = coalesce(getvariable('currency'), settings.main_currency)
+        )
     )::bigint as owed_cents,
-    sum(owed.owed_cents) filter (
-        where owed.is_overdue and owed.currency = coalesce(getvariable('currency'), settings.main_currency)
+    if(
+        overdue_count = 0,
+        0,
+        sum(owed.owed_cents) filter (
+            where owed.is_overdue and owed.currency = coalesce(getvariable('currency'), settings.main_currency)
+        )
     )::bigint as overdue_cents,
     count(owed.incident_key) filter (
         where

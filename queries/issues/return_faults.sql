@@ -34,6 +34,7 @@ faults as (
             ('not_restocked', is_never_restocked, coalesce(decision = 'restock' and tells_restocked, false)),
             ('partial', is_partial, is_refunded),
             ('contradicted', verdict = 'contradicted', verdict in ('agreed', 'contradicted')),
+            ('refund_unknown', is_refund_unknown, received_date is not null),
             ('withdrawn', is_withdrawn and received_date is not null, is_withdrawn)
         ]) as fault,
         quantity,
@@ -51,12 +52,15 @@ select
 from faults
 group by fault[1]
 order by
-    list_position(['early', 'never_received', 'not_restocked', 'partial', 'contradicted', 'withdrawn'], fault[1]);
+    list_position(
+        ['early', 'never_received', 'not_restocked', 'partial', 'contradicted', 'withdrawn', 'refund_unknown'],
+        fault[1]
+    );
 
 comment on view return_faults is 'What went wrong with returns, counted and in money.';
-comment on column return_faults.fault is 'early: refunded before its reception or inspection; never_received: refunded and not received up to now; not_restocked: found resellable and not put back; partial: refunded less than half of the price; contradicted: the inspection contradicts the reason; withdrawn: declined or withdrawn, and received all the same.';
+comment on column return_faults.fault is 'early: refunded before its reception or inspection; never_received: refunded and not received up to now; not_restocked: found resellable and not put back; partial: refunded less than half of the price; contradicted: the inspection contradicts the reason; withdrawn: declined or withdrawn, and received all the same; refund_unknown: received, and no tool tells when it refunds, so nobody can say whether it is owed.';
 comment on column return_faults.line_count is 'Returned lines of the period that have it.';
-comment on column return_faults.base_count is 'Returned lines that could have it: refunded ones; resellable ones of a tool that tells of restocking; those whose reason the inspection can judge; withdrawn ones.';
+comment on column return_faults.base_count is 'Returned lines that could have it: refunded ones; resellable ones of a tool that tells of restocking; those whose reason the inspection can judge; withdrawn ones; received ones.';
 comment on column return_faults.unit_count is 'Pieces; NULL when none is told.';
 comment on column return_faults.value_cents is 'Price of those pieces in the currency asked for, before discounts; NULL when no price is known.';
 comment on column return_faults.unpriced_count is 'Lines with it that are in no amount: no price known, or in another currency.';

@@ -1,6 +1,7 @@
 -- Returned lines with every stage that is known, newest first, and what is wrong with each. They count on the day of
 -- their request, else of their reception (of their order, on the order basis). The variable `return_list` keeps one
--- kind: owed, partial, early, never_received, not_restocked, contradicted, withdrawn; `row_limit` the first so many.
+-- kind: owed, refund_unknown, partial, early, never_received, not_restocked, contradicted, withdrawn; `row_limit` the
+-- first so many.
 -- Grain: one row per returned line. Reads: int_matching_returns.
 create or replace view return_lines as
 with dated as (
@@ -14,6 +15,7 @@ with dated as (
         case coalesce(getvariable('return_list'), '')
             when '' then true
             when 'owed' then is_owed
+            when 'refund_unknown' then is_refund_unknown
             when 'partial' then is_partial
             when 'early' then refunded_before in ('received', 'inspected')
             when 'never_received' then refunded_before = 'never_received'

@@ -65,7 +65,7 @@ comment on column return_stages.line_count is 'Returned lines that began to wait
 comment on column return_stages.done_count is 'Of them, those that reached it.';
 comment on column return_stages.open_count is 'Of them, those that still waited at the end of the data.';
 comment on column return_stages.too_early_count is 'Reached before the stage that it should follow; in no median.';
-comment on column return_stages.undated_count is 'Reached at a time that is not told, or told by tools that never tell the time; in no median.';
+comment on column return_stages.undated_count is 'Reached at a time that is not told; in no median.';
 comment on column return_stages.median_days is 'Days after which half of the lines have it (Kaplan-Meier); NULL while less than half have.';
 comment on column return_stages.p90_days is 'Days after which nine in ten have it (Kaplan-Meier); NULL while fewer have.';
 comment on column return_stages.longest_days is 'Longest wait that was seen, ended or not.';

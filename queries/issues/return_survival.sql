@@ -1,6 +1,6 @@
 -- What part of the returned lines still waits for a stage at the end of each day, from 0 on: the line of a survival
 -- picture. By place when the variable `place_kind` names one; one stage when `stage` does. It ends where nobody is
--- left to watch, and after 90 days.
+-- left to watch, and after 60 days.
 -- Grain: one row per stage, place and whole day. Reads: int_return_survival.
 create or replace view return_survival as
 with reach as (
@@ -16,7 +16,7 @@ days as (
     select
         stage,
         place,
-        unnest(range(0, least(ceil(longest_days)::bigint, 90) + 1)) as day
+        unnest(range(0, least(ceil(longest_days)::bigint, 60) + 1)) as day
     from reach
 ),
 
