@@ -104,6 +104,7 @@ _REST = """
     insert into settings (zone, main_currency) values ('Europe/Paris', 'EUR');
     create table ref_codes (scheme varchar, code varchar, cause varchar, party varchar, confidence varchar);
     create table ref_channels (code varchar, source varchar, channel varchar, origin varchar);
+    create table ref_sayings (saying varchar, phrase varchar);
     create table ref_tags as select 'VIP' as tag, null::varchar as cause, 'product' as origin;
 """
 _RAW = """
