@@ -12,7 +12,7 @@ from analysis.rising import rising
 #: made with the other tables of a store; one row a series that rose by the last complete week
 TABLE = """
     create table if not exists rising_series (
-        cause varchar, place_kind varchar, place varchar, week_start_date date,
+        cause varchar, party varchar, place_kind varchar, place varchar, week_start_date date,
         observed_count bigint, expected_count double, ratio double, ratio_low double, ratio_high double,
         since_date date, p double, q double, has_exposure boolean, is_new_source boolean,
         story bigint, series_count bigint
@@ -48,7 +48,7 @@ _EXPOSURE = """
 _STORIES = """
     with recent as (
         select
-            rising.number, incidents.incident_key,
+            rising.number, incidents.incident_key, incidents.party,
             first_days.first_date > $week - 91 as is_new_source
         from rising_found as rising
         inner join incidents on rising.cause = incidents.cause
@@ -65,7 +65,8 @@ _STORIES = """
             on incidents.source = first_days.source
     ),
     sizes as (
-        select number, count(*) as size, avg(is_new_source::integer) > 0.5 as is_new_source
+        select
+            number, count(*) as size, avg(is_new_source::integer) > 0.5 as is_new_source, mode(party) as party
         from recent group by number
     ),
     shared as (
@@ -77,7 +78,7 @@ _STORIES = """
         group by one.number, other.number, one_size.size, other_size.size
         having count(*) >= 0.6 * least(one_size.size, other_size.size)
     )
-    select sizes.number, sizes.is_new_source, list(shared.with_number order by shared.with_number) as alike
+    select sizes.number, sizes.is_new_source, sizes.party, list(shared.with_number order by shared.with_number) as alike
     from sizes left join shared on sizes.number = shared.number
     group by all order by sizes.number
 """
@@ -116,7 +117,7 @@ def _with_stories(found: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
         schema={"number": found.schema["number"], "story": pl.Int64},
     )
     return (
-        found.join(told.select("number", "is_new_source"), on="number")
+        found.join(told.select("number", "is_new_source", "party"), on="number")
         .join(story, on="number")
         .with_columns(series_count=pl.len().over("story").cast(pl.Int64))
         .sort("number")

@@ -95,7 +95,10 @@ def test_series_of_the_same_incidents_are_one_story_and_a_new_tool_is_said(sourc
     others = [(f"b{n}", "c", "B", "Bolt", source, MONDAY + timedelta(days=n)) for n in range(6)]
     old = [("o", "c", "Z", "Zed", "shop", date(2025, 1, 6))]
     table = incidents([*recent, *others, *old]).with_columns(
-        warehouse=pl.lit(None, pl.String), carrier=pl.lit(None, pl.String), channel=pl.lit(None, pl.String)
+        warehouse=pl.lit(None, pl.String),
+        carrier=pl.lit(None, pl.String),
+        channel=pl.lit(None, pl.String),
+        party=pl.lit("supplier"),
     )
     with duckdb.connect() as con:
         con.register("rising_found", found)
@@ -106,6 +109,7 @@ def test_series_of_the_same_incidents_are_one_story_and_a_new_tool_is_said(sourc
         ("A", 0, 2), ("Acme", 0, 2), ("B", 2, 1)
     ]  # fmt: skip
     assert rows["is_new_source"].to_list() == [is_new] * 3
+    assert rows["party"].to_list() == ["supplier"] * 3
 
 
 @pytest.fixture

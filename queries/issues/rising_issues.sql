@@ -7,7 +7,7 @@ select
     rising.story,
     rising.cause,
     causes.family,
-    causes.party,
+    rising.party,
     rising.place_kind,
     rising.place,
     rising.week_start_date,
@@ -32,7 +32,7 @@ where
     )
     and (
         coalesce(len(getvariable('parties')::varchar[]), 0) = 0
-        or causes.party in getvariable('parties')::varchar[]
+        or rising.party in getvariable('parties')::varchar[]
     )
 order by rising.story, rising.p, rising.place_kind, rising.place;
 
@@ -40,7 +40,7 @@ comment on view rising_issues is 'Causes whose rate rose by the last complete we
 comment on column rising_issues.story is 'Number of the story: series of one number share most of their recent incidents.';
 comment on column rising_issues.cause is 'Root cause.';
 comment on column rising_issues.family is 'Its family.';
-comment on column rising_issues.party is 'Who is usually responsible for it.';
+comment on column rising_issues.party is 'Who is responsible for most of its recent incidents.';
 comment on column rising_issues.place_kind is 'sku, supplier, warehouse, carrier, channel, or all.';
 comment on column rising_issues.place is 'Which one; NULL for all.';
 comment on column rising_issues.week_start_date is 'Monday of the last complete week, by which it was judged.';
