@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 import polars as pl
 
-from app.charts import FAMILY_COLOURS, Ink, _figure, _short, plain
+from app.charts import FAMILY_COLOURS, Ink, blank, plain, short
 
 LABELLED = 6  # points beyond the limits that have their name beside them; the others have it in their hover
 
@@ -57,7 +57,7 @@ def funnel(
                 "line": {"width": 1.6, "color": FAMILY_COLOURS["product"]},
             },
             text=[
-                plain(_short(label, 22)) if key in loud else ""
+                plain(short(label, 22)) if key in loud else ""
                 for label, key in points["label", "key"].iter_rows()
             ],
             textposition="middle left",
@@ -69,7 +69,7 @@ def funnel(
             showlegend=False,
         )
     )
-    figure = _figure(traces, ink, height=400)
+    figure = blank(traces, ink, height=400)
     top = max([*points["amount"], *curves.tail(40)["high_998"]], default=1.0)
     figure.update_xaxes(title={"text": axes[0]}, type="log", showgrid=False, dtick="D2", tickformat=",d")
     figure.update_yaxes(title={"text": axes[1]}, range=[-0.03 * top, 1.12 * top])
@@ -131,7 +131,7 @@ def lots(
                 hoverinfo="skip",
             )
         )
-    figure = _figure(traces, ink, height=340)
+    figure = blank(traces, ink, height=340)
     figure.update_xaxes(title={"text": axes[0]}, showgrid=False, tickformat="%b %Y")
     figure.update_yaxes(title={"text": axes[1]}, rangemode="tozero")
     _legend(figure, ink)
@@ -171,7 +171,7 @@ def against_level(
                 hoverinfo="skip",
             )
         )
-    figure = _figure(traces, ink, height=270)
+    figure = blank(traces, ink, height=270)
     figure.update_xaxes(showgrid=False, tickformat="%-d %b")
     figure.update_yaxes(title={"text": axis}, rangemode="tozero")
     figure.update_layout(bargap=0.3)
