@@ -36,12 +36,14 @@ def name() -> str:
     return str(st.session_state.setdefault("_who", user_changes.os_user()))
 
 
-def draw(store: Store, changes: Sequence[Change], tell: Callable[[Change, str, str], str]) -> None:
+def draw(
+    store: Store, changes: Sequence[Change], tell: Callable[[Change, str, str], str], title: str | None = None
+) -> None:
     """The newest changes, each with a button that takes it back; `tell` says a change, given when and who."""
     every = user_changes.changes(store)
     gone = user_changes.undone(every)
     zone = ZoneInfo(store.zone())
-    with st.expander(t("mapping.history"), expanded=False):
+    with st.expander(title or t("mapping.history"), expanded=False):
         for change in changes[:SHOWN]:
             at = formats.moment(datetime.fromisoformat(change.at).astimezone(zone), language())
             told = tell(change, at, change.who or t("mapping.somebody"))

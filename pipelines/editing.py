@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipelines import mapping_files, settings_editing, user_changes
+from pipelines import link_editing, mapping_files, settings_editing, user_changes
 from pipelines.build import QUERIES, tools
 from pipelines.causes import Cause, read_causes
 from pipelines.cells import Cells
@@ -110,6 +110,8 @@ def undo(store: Store, change: Change, who: str) -> Change:
         back = _undo_file(store, change, who)
         user_changes.remember(store, [back])
         return back
+    if change.what == "link":
+        return link_editing.undo(store, change, who)
     value = Value(change.value or "", change.scheme, change.what == "channel")
     now = _cause_now(store, value)
     if now != change.after and not (value.is_channel and same_channel(now, change.after)):

@@ -13,7 +13,16 @@ from pathlib import Path
 import duckdb
 
 from pipelines.messages import Message
-from pipelines.shop_lists import ListHeaderError, list_text, read_list
+from pipelines.phrases import normaliser
+from pipelines.shop_lists import (
+    ListHeaderError,
+    harmless,
+    line,
+    list_text,
+    read_list,
+    separator,
+    written_lines,
+)
 
 _HEADERS = {
     **dict.fromkeys(("TICKET", "TICKET_ID", "NO_TICKET", "N_TICKET"), "ticket"),
@@ -41,21 +50,67 @@ class ShopLink:
 
 def read_shop_links(path: Path) -> list[ShopLink]:
     """What the shop says of its tickets; of two lines for one ticket the last counts. Raises ShopLinksError."""
+    return told_links(list_text(path), path.name)
+
+
+def told_links(text: str, name: str) -> list[ShopLink]:
+    """The same, of the text of a file of that name."""
     try:
-        rows = read_list(list_text(path), _HEADERS, ("ticket", "order"))
+        rows = read_list(text, _HEADERS, ("ticket", "order"))
     except ListHeaderError as error:
-        raise ShopLinksError(
-            Message("shop_links_header", {"file": path.name, "header": error.header})
-        ) from error
+        raise ShopLinksError(Message("shop_links_header", {"file": name, "header": error.header})) from error
     found: dict[tuple[str | None, str], ShopLink] = {}
     for number, cells in rows:
         ticket = cells["ticket"].lstrip("#'")
         if not ticket:
-            where: dict[str, str | int] = {"file": path.name, "line": number, "order": cells["order"]}
+            where: dict[str, str | int] = {"file": name, "line": number, "order": cells["order"]}
             raise ShopLinksError(Message("shop_links_without_ticket", where))
         tool = cells.get("tool", "").lower() or None
         found[tool, ticket] = ShopLink(tool, ticket, cells["order"].lstrip("'") or None)
     return list(found.values())
+
+
+def link_in(text: str, name: str, tool: str, ticket: str) -> str | None:
+    """What a line for this very tool says of a ticket: its order, '' for none; None without such a line."""
+    if not text.strip():
+        return None
+    said = [link for link in told_links(text, name) if (link.tool, link.ticket) == (tool, ticket)]
+    return (said[-1].order or "") if said else None
+
+
+def with_link(text: str, tool: str, ticket: str, order: str | None) -> str:
+    """The text of a list in which a tool's ticket is about this order ('': about none); None takes its line out.
+
+    Every other line stays as it is written; an empty text becomes a new file. `text` must be that of a list that can be
+    used.
+    """
+    text = text if text.strip() else "ticket,tool,order\n"
+    between, end = separator(text), "\r\n" if "\r\n" in text else "\n"
+    (first, header), *rows = written_lines(text)
+    with normaliser() as normal:
+        names = [_HEADERS.get(code) for code in normal.codes(header)]
+    if "tool" not in names:  # the new column stands beyond whatever stands in any line
+        blank = max(len(cells) for _, cells in [("", header), *rows]) - len(header)
+        names = [*names, *[None] * blank, "tool"]
+        first = line(
+            [*header, *[""] * blank, "outil" if "COMMANDE" in first.upper() else "tool"], between, end
+        )
+    at_ticket, at_tool, at_order = (names.index(name) for name in ("ticket", "tool", "order"))
+    kept, is_there = [first], False
+    for raw, written in rows:
+        cells = [*written, *[""] * (len(names) - len(written))]
+        same = cells[at_ticket].strip().lstrip("#'") == ticket and cells[at_tool].strip().lower() == tool
+        if not same:
+            kept.append(raw)
+        elif order is not None:
+            is_there = True
+            cells[at_order] = harmless(order)
+            kept.append(line(cells, between, end))
+    if order is not None and not is_there:
+        new = {"ticket": harmless(ticket), "tool": tool, "order": harmless(order)}
+        kept[-1] += "" if kept[-1].endswith(("\n", "\r")) else end
+        kept.append(line([new.get(name or "", "") for name in names], between, end))
+    return "".join(kept)
 
 
 def create_link_table(con: duckdb.DuckDBPyConnection, path: Path) -> None:

@@ -20,7 +20,7 @@ from pipelines.messages import Message
 from pipelines.store import Store, StoreError
 
 LOG = "changes.jsonl"
-What = Literal["tag", "reason", "condition", "channel", "mapping", "records", "rules", "settings"]
+What = Literal["tag", "reason", "condition", "channel", "mapping", "records", "rules", "settings", "link"]
 #: changes of a whole file: what stood there before is all of its text
 FILES: frozenset[What] = frozenset({"mapping", "rules", "settings"})
 
@@ -28,7 +28,8 @@ FILES: frozenset[What] = frozenset({"mapping", "rules", "settings"})
 @dataclass(frozen=True)
 class Change:
     """One change. Of a whole file (a mapping, a table of rules, the settings), `before` and `after` are its text; of a
-    value, its cause, or 'ignore'; of a word for a channel, the channel (`scheme` is the tool).
+    value, its cause, or 'ignore'; of a word for a channel, the channel (`scheme` is the tool); of a ticket (of the tool
+    `scheme`), its order, '' for none.
 
     Of records that were taken out, `file` is the mapping's name and `before` how many they were.
     """

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import cases, costs, db, deciding, frame, history
+from app import cases, costs, db, deciding, frame, history, linking
 from app.i18n import t
 
 history.rebuild_if_asked(deciding.store())
@@ -14,6 +14,7 @@ if case:
     deciding.draw(incidents)
     costs.of_case(page, case)
     cases.timeline(page, case)
+    linking.draw(incidents)
 else:
     st.text(t("case.which"))
 frame.attribution()

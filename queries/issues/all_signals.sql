@@ -44,7 +44,7 @@ with together as (
         link_evidence,
         order_evidence
     from incidents
-    where signal_count = 1 and kinds = ['ticket'] and evidence <> 'decision'
+    where signal_count = 1 and kinds = ['ticket'] and evidence is distinct from 'decision'
 )
 
 select

@@ -2,13 +2,23 @@
 -- that a person said are none too, which are counted nowhere. Nothing when neither is set.
 -- Grain: one row per incident. Reads: incidents, dismissed_incidents, decided_incidents, all_signals.
 create or replace view case_incidents as
-with chosen as (
+-- an incident may bear another name by now than the signal that it began with: it is found by that signal too
+with named as (
+    select incident_key
+    from all_signals
+    where signal_key = getvariable('incident_key')
+    union
+    select getvariable('incident_key')::varchar
+    where getvariable('incident_key') is not null
+),
+
+chosen as (
     select
         *,
         true as is_counted
     from incidents
     where
-        incident_key = getvariable('incident_key')
+        incident_key in (select named.incident_key from named)
         or (getvariable('incident_key') is null and order_key = getvariable('order_key'))
     union all by name
     select
@@ -16,7 +26,7 @@ with chosen as (
         false as is_counted
     from dismissed_incidents
     where
-        incident_key = getvariable('incident_key')
+        incident_key in (select named.incident_key from named)
         or (getvariable('incident_key') is null and order_key = getvariable('order_key'))
 ),
 

@@ -3,11 +3,21 @@
 -- Grain: one row per moment. Reads: all_signals, lines, files, raw_orders, raw_tickets, raw_returns,
 -- raw_cancellations, raw_refunds, raw_claims, raw_stock_moves, raw_shipments, raw_tracking_events.
 create or replace view case_timeline as
-with chosen_signals as (
+-- an incident may bear another name by now than the signal that it began with: it is found by that signal too
+with named as (
+    select incident_key
+    from all_signals
+    where signal_key = getvariable('incident_key')
+    union
+    select getvariable('incident_key')::varchar
+    where getvariable('incident_key') is not null
+),
+
+chosen_signals as (
     select *
     from all_signals
     where
-        incident_key = getvariable('incident_key')
+        incident_key in (select named.incident_key from named)
         or (getvariable('incident_key') is null and order_key = getvariable('order_key'))
 ),
 
