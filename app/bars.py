@@ -86,7 +86,7 @@ def parts(labels: Sequence[str], of: Sequence[Part], ends: Sequence[str], ink: I
     )
     figure = blank(traces, ink, height=38 * len(labels) + 92)
     # room at the end for the longest figures, in parts of the axis
-    room = 1 + 0.022 * max((len(end) for end in ends), default=0)
+    room = 1 + 0.045 * max((len(end) for end in ends), default=0)
     figure.update_xaxes(title={"text": axis}, range=[0, top * room], showgrid=False)
     figure.update_yaxes(
         tickvals=y,

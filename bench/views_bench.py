@@ -21,7 +21,7 @@ import duckdb
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from pipelines import build, facts, rules, views
+from pipelines import build, facts, rules, sayings, views
 from pipelines.reader import set_variables
 
 QUARTER: Mapping[str, object] = {"start": date(2025, 7, 7), "until": date(2025, 10, 6)}
@@ -125,6 +125,13 @@ _RAW = """
         if(hash(record_id) % 3 = 0, null, occurred_at + interval 7 days) as restocked_at, 'restock' as disposition,
         if(hash(record_id) % 20 = 0, null, occurred_at + interval 8 days) as refunded_at
     from signals where kind = 'return';
+    insert into raw_cancellations by name
+    select
+        record_id, 'shop' as source, 'main' as account, order_ref, record_id as cancellation_id,
+        occurred_at as cancelled_at,
+        ['customer', 'merchant', 'unknown'][(hash(record_id) % 3)::bigint + 1] as declared_by,
+        hash(record_id) % 2 = 0 as restocked
+    from signals where kind = 'cancellation' and hash(record_id) % 8 = 0;
     insert into raw_orders by name
     select
         order_key as record_id, 'shop' as source, 'main' as account, order_ref, order_name, order_key as order_id,
@@ -139,6 +146,7 @@ def invent(con: duckdb.DuckDBPyConnection, incidents: int) -> None:
     build.prepare_master(con)
     con.execute(_REST)
     rules.create_tables(con, Path("a shop without rules of its own"))
+    sayings.create_table(con, sayings.read_sayings(build.QUERIES / "sayings"))
     for statement in duckdb.extract_statements(_FACTS):
         con.execute(statement, {"n": incidents} if "$n" in statement.query else None)
     con.execute(_RAW)
