@@ -44,14 +44,22 @@ def decide(store: Store, item: str, decision: Decision, seen: int, who: str) -> 
     `item` is the one under which the case was decided before, else its incident's key. Raises StoreError when it was
     decided by somebody else since, or names what does not exist.
     """
-    if decision.cause is not None and decision.cause not in known_causes():
-        raise StoreError(Message("unknown_cause", {"cause": decision.cause}))
-    if decision.cause is not None and decision.party not in DECIDABLE:
-        raise StoreError(Message("unknown_party", {"party": str(decision.party)}))
-    if not decision.signals:
-        raise StoreError(Message("nothing_to_decide"))
-    value: dict[str, Any] = {**asdict(decision), "signals": list(decision.signals)}
-    return notebook.write(store, TOPIC, [Write(item, value, seen)], who)
+    return decide_all(store, [(item, decision, seen)], who)
+
+
+def decide_all(store: Store, made: Iterable[tuple[str, Decision, int]], who: str) -> list[Entry]:
+    """Writes decisions down as one change, that can be taken back as one: all of them, or none (see `decide`)."""
+    writes = []
+    for item, decision, seen in made:
+        if decision.cause is not None and decision.cause not in known_causes():
+            raise StoreError(Message("unknown_cause", {"cause": decision.cause}))
+        if decision.cause is not None and decision.party not in DECIDABLE:
+            raise StoreError(Message("unknown_party", {"party": str(decision.party)}))
+        if not decision.signals:
+            raise StoreError(Message("nothing_to_decide"))
+        value: dict[str, Any] = {**asdict(decision), "signals": list(decision.signals)}
+        writes.append(Write(item, value, seen))
+    return notebook.write(store, TOPIC, writes, who)
 
 
 def about(store: Store, signals: Iterable[str]) -> dict[str, Entry]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import polars as pl
 import pytest
 
+from pipelines.reader import Reader
 from pipelines.store import Store
 from tests.test_pages import drawn, store, words
 
@@ -94,3 +95,9 @@ def test_the_page_is_drawn_and_says_what_is_not_known(store: Store, lang: str) -
     assert [e.value for e in app.exception] == []
     assert ("Délai d’étiquetage" if lang == "fr" else "Delay to tag") in words(app)
     assert any("synonym_count" in table.value.columns for table in app.dataframe)
+
+
+def test_without_a_ticket_to_suggest_for_there_is_nothing_to_look_for(store: Store) -> None:
+    app = drawn("tags", lang="en", period="all")
+    assert "No suggestions worked out" in words(app)
+    assert app.button(key="suggest").disabled == Reader(store).query("tickets_without_cause").is_empty()

@@ -1,6 +1,6 @@
 """Can tags be trusted: who is not tagged, which tags say the same, which ones do facts contradict?"""
 
-from app import db, frame, tags
+from app import db, frame, tag_suggestions, tags
 from app.i18n import t
 
 page = frame.open_page(default_period="26w")
@@ -12,3 +12,4 @@ if tags.has_tickets(health):
     tags.by_team(page, health)
     tags.each_tag(page)
     tags.contradictions(page)
+    tag_suggestions.draw(page)
