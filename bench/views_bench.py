@@ -151,7 +151,7 @@ def invent(con: duckdb.DuckDBPyConnection, incidents: int) -> None:
         con.execute(statement, {"n": incidents} if "$n" in statement.query else None)
     con.execute(_RAW)
     build.batch_of_everything(con)
-    views.run(con, views.queries(("staging",)))
+    views.run(con, views.queries(("calendars", "staging")))
     facts.keep_all(con)
 
 
