@@ -5,15 +5,12 @@ create or replace view check_refunds_are_in_the_ledger_once as
 with told as (
     select
         incident_key,
-        list_sum(
-            list_transform(
-                list_filter(
-                    parts,
-                    lambda part: part.component in ('refund', 'goodwill', 'lost_sale') and part.basis = 'measured'
-                ),
-                lambda part: part.amount_cents
-            )
-        )::bigint as ledger_cents
+        -- an incident has one of them
+        coalesce(
+            if(refund_basis = 1, refund_cents, null),
+            if(goodwill_basis = 1, goodwill_cents, null),
+            if(lost_sale_basis = 1, lost_sale_cents, null)
+        ) as ledger_cents
     from incident_costs
 )
 

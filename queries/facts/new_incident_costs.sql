@@ -2,9 +2,9 @@
 -- should have been: paid once, delivered once, kept. So the refund pays for goods that do not come back and for the way
 -- there; goods are a cost of their own where no refund pays for them (written off, lost, sent again), and goods that
 -- come back lower it. Money given back for what never left is a sale lost, kept apart.
--- A part is measured (a record says it), assumed (a rule of the shop says it) or missing; a part that an incident has
--- no occasion for is not there. `untold`: no refund is told, which means none if the order's tool tells of refunds.
--- An amount without a currency is in the main one.
+-- The basis of a part is 1 (measured: a record says it), 2 (assumed: a rule of the shop says it), 3 (missing), 4 (no
+-- refund is told, which means none if the order's tool tells of refunds) or NULL (the incident has no occasion for it).
+-- Goods are in `goods_currency`, freight and minutes in the main currency, all else in `currency`.
 -- Kept by: incident_key, sorted by event_date.
 -- Grain: one row per incident. Reads: touched_incidents, incidents, signals, lines, raw_returns, raw_claims,
 -- stg_orders, stg_order_refs, stg_shipments, stg_products, rule_cost_goods, rule_cost_freight, rule_cost_handling,
@@ -303,100 +303,58 @@ judged as (
 parted as (
     select
         *,
-        [
-            {
-                'component': 'refund',
-                'basis': case
-                    when is_lost_sale or is_goodwill then null
-                    when cost_cents is not null then 'measured'
-                    when list_has_any(kinds, ['return', 'cancellation', 'refund']) then 'missing'
-                    else 'untold'
-                end,
-                'amount_cents': cost_cents,
-                'currency': currency
-            },
-            {
-                'component': 'goodwill',
-                'basis': if(is_goodwill, 'measured', null),
-                'amount_cents': cost_cents,
-                'currency': currency
-            },
-            {
-                'component': 'goods',
-                'basis': case
-                    when
-                        not (
-                            list_contains(kinds, 'write_off')
-                            or is_sent_again
-                            or (is_parcel_gone and not is_refunded)
-                        ) then null
-                    when goods_cents is null then 'missing'
-                    when is_cost_told then 'measured'
-                    else 'assumed'
-                end,
-                'amount_cents': round(goods_cents)::bigint,
-                'currency': goods_currency
-            },
-            {
-                'component': 'freight_out',
-                'basis': case
-                    when is_sent_again then if(freight_out_cents is null, 'missing', 'assumed')
-                end,
-                'amount_cents': freight_out_cents,
-                'currency': null
-            },
-            {
-                'component': 'freight_back',
-                'basis': case
-                    when is_freight_ours then if(freight_back_cents is null, 'missing', 'assumed')
-                end,
-                'amount_cents': freight_back_cents,
-                'currency': null
-            },
-            {
-                'component': 'handling',
-                'basis': if(handling_cents is null, 'missing', 'assumed'),
-                'amount_cents': handling_cents,
-                'currency': null
-            },
-            {
-                'component': 'fee',
-                'basis': case when is_refunded then if(kept_share is null, 'missing', 'assumed') end,
-                'amount_cents': round(cost_cents * kept_share)::bigint,
-                'currency': currency
-            },
-            {
-                'component': 'recovery',
-                'basis': case when is_claimed then if(recovered_cents is null, 'missing', 'measured') end,
-                'amount_cents': recovered_cents,
-                'currency': recovered_currency
-            },
-            {
-                'component': 'resale',
-                'basis': case
-                    when not is_back or not is_refunded or is_lost_sale then null
-                    when resale_share is null or goods_cents is null then 'missing'
-                    when is_restocked and is_cost_told then 'measured'
-                    else 'assumed'
-                end,
-                -- goods never give back more than what was paid back for them
-                'amount_cents': -least(
-                    round(goods_cents * resale_share)::bigint, if(goods_currency = currency, cost_cents, null)
-                ),
-                'currency': goods_currency
-            },
-            {
-                'component': 'lost_sale',
-                'basis': case
-                    when not is_lost_sale then null
-                    when cost_cents is not null then 'measured'
-                    when price_cents is not null then 'assumed'
-                    else 'missing'
-                end,
-                'amount_cents': coalesce(cost_cents, price_cents),
-                'currency': currency
-            }
-        ] as parts
+        case
+            when is_lost_sale or is_goodwill then null
+            when cost_cents is not null then 'measured'
+            when list_has_any(kinds, ['return', 'cancellation', 'refund']) then 'missing'
+            else 'untold'
+        end as refund_basis,
+        cost_cents as refund_amount,
+        if(is_goodwill, 'measured', null) as goodwill_basis,
+        cost_cents as goodwill_amount,
+        case
+            when
+                not (
+                    list_contains(kinds, 'write_off')
+                    or is_sent_again
+                    or (is_parcel_gone and not is_refunded)
+                ) then null
+            when goods_cents is null then 'missing'
+            when is_cost_told then 'measured'
+            else 'assumed'
+        end as goods_basis,
+        round(goods_cents)::bigint as goods_amount,
+        case
+            when is_sent_again then if(freight_out_cents is null, 'missing', 'assumed')
+        end as freight_out_basis,
+        freight_out_cents as freight_out_amount,
+        case
+            when is_freight_ours then if(freight_back_cents is null, 'missing', 'assumed')
+        end as freight_back_basis,
+        freight_back_cents as freight_back_amount,
+        if(handling_cents is null, 'missing', 'assumed') as handling_basis,
+        handling_cents as handling_amount,
+        case when is_refunded then if(kept_share is null, 'missing', 'assumed') end as fee_basis,
+        round(cost_cents * kept_share)::bigint as fee_amount,
+        case when is_claimed then if(recovered_cents is null, 'missing', 'measured') end as recovery_basis,
+        recovered_cents as recovery_amount,
+        case
+            when not is_back or not is_refunded or is_lost_sale then null
+            when resale_share is null or goods_cents is null then 'missing'
+            when is_restocked and is_cost_told then 'measured'
+            else 'assumed'
+        end as resale_basis,
+        -- goods never give back more than what was paid back for them
+        -least(
+            round(goods_cents * resale_share)::bigint, if(goods_currency = currency, cost_cents, null)
+        ) as resale_amount,
+        case
+            when not is_lost_sale then null
+            when cost_cents is not null then 'measured'
+            when price_cents is not null then 'assumed'
+            else 'missing'
+        end as lost_sale_basis,
+        coalesce(cost_cents, price_cents) as lost_sale_amount
     from judged
 )
 
@@ -415,14 +373,26 @@ select
     carrier,
     channel,
     country,
-    list_transform(
-        list_filter(parts, lambda part: part.basis is not null),
-        lambda part: {
-            'component': part.component,
-            'basis': part.basis,
-            -- what is not known has no amount
-            'amount_cents': if(part.basis in ('measured', 'assumed'), part.amount_cents, null),
-            'currency': part.currency
-        }
-    ) as parts
+    recovered_currency as currency,
+    goods_currency,
+    list_position(['measured', 'assumed', 'missing', 'untold'], refund_basis)::tinyint as refund_basis,
+    if(refund_basis in ('measured', 'assumed'), refund_amount, null) as refund_cents,
+    list_position(['measured', 'assumed', 'missing', 'untold'], goodwill_basis)::tinyint as goodwill_basis,
+    if(goodwill_basis in ('measured', 'assumed'), goodwill_amount, null) as goodwill_cents,
+    list_position(['measured', 'assumed', 'missing', 'untold'], goods_basis)::tinyint as goods_basis,
+    if(goods_basis in ('measured', 'assumed'), goods_amount, null) as goods_cents,
+    list_position(['measured', 'assumed', 'missing', 'untold'], freight_out_basis)::tinyint as freight_out_basis,
+    if(freight_out_basis in ('measured', 'assumed'), freight_out_amount, null) as freight_out_cents,
+    list_position(['measured', 'assumed', 'missing', 'untold'], freight_back_basis)::tinyint as freight_back_basis,
+    if(freight_back_basis in ('measured', 'assumed'), freight_back_amount, null) as freight_back_cents,
+    list_position(['measured', 'assumed', 'missing', 'untold'], handling_basis)::tinyint as handling_basis,
+    if(handling_basis in ('measured', 'assumed'), handling_amount, null) as handling_cents,
+    list_position(['measured', 'assumed', 'missing', 'untold'], fee_basis)::tinyint as fee_basis,
+    if(fee_basis in ('measured', 'assumed'), fee_amount, null) as fee_cents,
+    list_position(['measured', 'assumed', 'missing', 'untold'], recovery_basis)::tinyint as recovery_basis,
+    if(recovery_basis in ('measured', 'assumed'), recovery_amount, null) as recovery_cents,
+    list_position(['measured', 'assumed', 'missing', 'untold'], resale_basis)::tinyint as resale_basis,
+    if(resale_basis in ('measured', 'assumed'), resale_amount, null) as resale_cents,
+    list_position(['measured', 'assumed', 'missing', 'untold'], lost_sale_basis)::tinyint as lost_sale_basis,
+    if(lost_sale_basis in ('measured', 'assumed'), lost_sale_amount, null) as lost_sale_cents
 from parted;

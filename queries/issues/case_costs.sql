@@ -1,38 +1,119 @@
 -- What one incident, or each incident of one order, cost part by part (`incident_key` or `order_key`). Nothing when
 -- neither is set.
--- Grain: one row per incident and component. Reads: int_cost_parts, incidents.
+-- Grain: one row per incident and component. Reads: int_cost_parts, incident_costs,
+-- incidents.
 create or replace view case_costs as
-with components as (
+with chosen as (
     select
-        unnest(
-            [
-                'refund', 'goodwill', 'goods', 'freight_out', 'freight_back', 'handling', 'fee', 'recovery',
-                'resale', 'lost_sale'
-            ]
-        ) as component,
-        unnest(range(10)) as place
+        parts.incident_key,
+        incidents.product,
+        incidents.sku,
+        incidents.first_at,
+        parts.cause,
+        [
+            {
+                'component': 'refund',
+                'basis': parts.refund_basis,
+                'cents': parts.refund_cents,
+                'own_cents': told.refund_cents,
+                'own_currency': told.currency
+            },
+            {
+                'component': 'goodwill',
+                'basis': parts.goodwill_basis,
+                'cents': parts.goodwill_cents,
+                'own_cents': told.goodwill_cents,
+                'own_currency': told.currency
+            },
+            {
+                'component': 'goods',
+                'basis': parts.goods_basis,
+                'cents': parts.goods_cents,
+                'own_cents': told.goods_cents,
+                'own_currency': told.goods_currency
+            },
+            {
+                'component': 'freight_out',
+                'basis': parts.freight_out_basis,
+                'cents': parts.freight_out_cents,
+                'own_cents': told.freight_out_cents,
+                'own_currency': null
+            },
+            {
+                'component': 'freight_back',
+                'basis': parts.freight_back_basis,
+                'cents': parts.freight_back_cents,
+                'own_cents': told.freight_back_cents,
+                'own_currency': null
+            },
+            {
+                'component': 'handling',
+                'basis': parts.handling_basis,
+                'cents': parts.handling_cents,
+                'own_cents': told.handling_cents,
+                'own_currency': null
+            },
+            {
+                'component': 'fee',
+                'basis': parts.fee_basis,
+                'cents': parts.fee_cents,
+                'own_cents': told.fee_cents,
+                'own_currency': told.currency
+            },
+            {
+                'component': 'recovery',
+                'basis': parts.recovery_basis,
+                'cents': parts.recovery_cents,
+                'own_cents': told.recovery_cents,
+                'own_currency': told.currency
+            },
+            {
+                'component': 'resale',
+                'basis': parts.resale_basis,
+                'cents': parts.resale_cents,
+                'own_cents': told.resale_cents,
+                'own_currency': told.goods_currency
+            },
+            {
+                'component': 'lost_sale',
+                'basis': parts.lost_sale_basis,
+                'cents': parts.lost_sale_cents,
+                'own_cents': told.lost_sale_cents,
+                'own_currency': told.currency
+            }
+        ] as parts
+    from int_cost_parts as parts
+    inner join incident_costs as told on parts.incident_key = told.incident_key
+    inner join incidents on parts.incident_key = incidents.incident_key
+    where
+        parts.incident_key = getvariable('incident_key')
+        or (getvariable('incident_key') is null and parts.order_key = getvariable('order_key'))
+),
+
+listed as (
+    select
+        * exclude (parts),
+        unnest(parts) as part,
+        unnest(range(len(parts))) as place
+    from chosen
 )
 
 select
-    parts.incident_key,
-    incidents.product,
-    incidents.sku,
-    parts.cause,
-    parts.component,
-    parts.component = 'lost_sale' as is_apart,
-    parts.basis,
-    parts.amount_cents,
-    parts.own_cents,
-    parts.own_currency,
-    sum(parts.amount_cents) filter (where parts.component <> 'lost_sale') over ()::bigint as case_cents,
-    count(*) filter (where parts.component <> 'lost_sale' and parts.amount_cents is null) over () as case_missing_count
-from int_cost_parts as parts
-inner join incidents on parts.incident_key = incidents.incident_key
-inner join components on parts.component = components.component
-where
-    parts.incident_key = getvariable('incident_key')
-    or (getvariable('incident_key') is null and parts.order_key = getvariable('order_key'))
-order by incidents.first_at, parts.incident_key, components.place;
+    incident_key,
+    product,
+    sku,
+    cause,
+    part.component,
+    part.component = 'lost_sale' as is_apart,
+    ['measured', 'assumed', 'missing', null, 'other_currency'][part.basis] as basis,
+    part.cents as amount_cents,
+    part.own_cents,
+    part.own_currency,
+    sum(part.cents) filter (where part.component <> 'lost_sale') over ()::bigint as case_cents,
+    count(*) filter (where part.component <> 'lost_sale' and part.cents is null) over () as case_missing_count
+from listed
+where part.basis is not null
+order by first_at, incident_key, place;
 
 comment on view case_costs is 'What the incidents of one order cost, part by part.';
 comment on column case_costs.incident_key is 'Key of the incident.';

@@ -5,67 +5,162 @@
 -- it may be more than what is known.
 -- Grain: one row per value. Reads: int_matching_costs, int_exposure_days, rule_cost_limits.
 create or replace view costs as
-with parts as (
+with by_value as (
     select
         value,
-        component,
-        basis,
-        any_value(family) as family,
-        sum(part_count)::bigint as part_count,
-        sum(amount_cents)::bigint as amount_cents
+        if(count(distinct family) = 1, any_value(family), null) as family,
+        sum(incident_count)::bigint as incident_count,
+        sum(refund_measured)::bigint as refund_measured,
+        sum(refund_n)::bigint as refund_n,
+        sum(refund_n_measured)::bigint as refund_n_measured,
+        sum(refund_n_other)::bigint as refund_n_other,
+        sum(goodwill_measured)::bigint as goodwill_measured,
+        sum(goodwill_n)::bigint as goodwill_n,
+        sum(goodwill_n_measured)::bigint as goodwill_n_measured,
+        sum(goodwill_n_other)::bigint as goodwill_n_other,
+        sum(goods_measured)::bigint as goods_measured,
+        sum(goods_assumed)::bigint as goods_assumed,
+        sum(goods_n)::bigint as goods_n,
+        sum(goods_n_measured)::bigint as goods_n_measured,
+        sum(goods_n_assumed)::bigint as goods_n_assumed,
+        sum(goods_n_other)::bigint as goods_n_other,
+        sum(freight_out_assumed)::bigint as freight_out_assumed,
+        sum(freight_out_n)::bigint as freight_out_n,
+        sum(freight_out_n_assumed)::bigint as freight_out_n_assumed,
+        sum(freight_back_assumed)::bigint as freight_back_assumed,
+        sum(freight_back_n)::bigint as freight_back_n,
+        sum(freight_back_n_assumed)::bigint as freight_back_n_assumed,
+        sum(handling_assumed)::bigint as handling_assumed,
+        sum(handling_n)::bigint as handling_n,
+        sum(handling_n_assumed)::bigint as handling_n_assumed,
+        sum(fee_assumed)::bigint as fee_assumed,
+        sum(fee_n)::bigint as fee_n,
+        sum(fee_n_assumed)::bigint as fee_n_assumed,
+        sum(fee_n_other)::bigint as fee_n_other,
+        sum(recovery_measured)::bigint as recovery_measured,
+        sum(recovery_n)::bigint as recovery_n,
+        sum(recovery_n_measured)::bigint as recovery_n_measured,
+        sum(recovery_n_other)::bigint as recovery_n_other,
+        sum(resale_measured)::bigint as resale_measured,
+        sum(resale_assumed)::bigint as resale_assumed,
+        sum(resale_n)::bigint as resale_n,
+        sum(resale_n_measured)::bigint as resale_n_measured,
+        sum(resale_n_assumed)::bigint as resale_n_assumed,
+        sum(resale_n_other)::bigint as resale_n_other,
+        sum(lost_sale_measured)::bigint as lost_sale_measured,
+        sum(lost_sale_assumed)::bigint as lost_sale_assumed,
+        sum(lost_sale_n)::bigint as lost_sale_n,
+        sum(lost_sale_n_measured)::bigint as lost_sale_n_measured,
+        sum(lost_sale_n_assumed)::bigint as lost_sale_n_assumed,
+        sum(lost_sale_n_other)::bigint as lost_sale_n_other
     from int_matching_costs
-    group by value, component, basis
+    group by value
 ),
 
-used as (
-    select component
-    from parts
-    where basis in ('measured', 'assumed') and component <> 'lost_sale'
-    group by component
+-- each part as an amount, how many it has occasion for, and how many are known
+spread as (
+    select
+        value,
+        family,
+        incident_count,
+        refund_measured as refund_cents,
+        refund_n_measured as refund_known,
+        refund_n,
+        goodwill_measured as goodwill_cents,
+        goodwill_n_measured as goodwill_known,
+        goodwill_n,
+        coalesce(goods_measured + goods_assumed, goods_measured, goods_assumed) as goods_cents,
+        goods_n_measured + goods_n_assumed as goods_known,
+        goods_n,
+        freight_out_assumed as freight_out_cents,
+        freight_out_n_assumed as freight_out_known,
+        freight_out_n,
+        freight_back_assumed as freight_back_cents,
+        freight_back_n_assumed as freight_back_known,
+        freight_back_n,
+        handling_assumed as handling_cents,
+        handling_n_assumed as handling_known,
+        handling_n,
+        fee_assumed as fee_cents,
+        fee_n_assumed as fee_known,
+        fee_n,
+        recovery_measured as recovery_cents,
+        recovery_n_measured as recovery_known,
+        recovery_n,
+        coalesce(resale_measured + resale_assumed, resale_measured, resale_assumed) as resale_cents,
+        resale_n_measured + resale_n_assumed as resale_known,
+        resale_n,
+        coalesce(lost_sale_measured + lost_sale_assumed, lost_sale_measured, lost_sale_assumed) as lost_sale_cents,
+        lost_sale_n_measured + lost_sale_n_assumed as lost_sale_known,
+        lost_sale_n,
+        case
+            when
+                refund_n_measured + goodwill_n_measured + goods_n_measured + recovery_n_measured + resale_n_measured > 0
+                then
+                    coalesce(refund_measured, 0)
+                    + coalesce(goodwill_measured, 0)
+                    + coalesce(goods_measured, 0)
+                    + coalesce(recovery_measured, 0)
+                    + coalesce(resale_measured, 0)
+        end as measured_cents,
+        case
+            when
+                goods_n_assumed
+                + freight_out_n_assumed
+                + freight_back_n_assumed
+                + handling_n_assumed
+                + fee_n_assumed
+                + resale_n_assumed > 0
+                then
+                    coalesce(goods_assumed, 0)
+                    + coalesce(freight_out_assumed, 0)
+                    + coalesce(freight_back_assumed, 0)
+                    + coalesce(handling_assumed, 0)
+                    + coalesce(fee_assumed, 0)
+                    + coalesce(resale_assumed, 0)
+        end as assumed_cents,
+        refund_n_other
+        + goodwill_n_other
+        + goods_n_other
+        + fee_n_other
+        + recovery_n_other
+        + resale_n_other as other_currency_count,
+        refund_n
+        + goodwill_n
+        + goods_n
+        + freight_out_n
+        + freight_back_n
+        + handling_n
+        + fee_n
+        + recovery_n
+        + resale_n as all_count
+    from by_value
 ),
 
+-- a part of which nothing is known in the whole period weighs on no value
 sums as (
     select
-        parts.value,
-        if(count(distinct parts.family) = 1, any_value(parts.family), null) as family,
-        -- every incident keeps somebody busy, so this part is there for each of them
-        sum(parts.part_count) filter (where parts.component = 'handling')::bigint as incident_count,
-        sum(parts.amount_cents) filter (where parts.component <> 'lost_sale' and parts.basis = 'measured')::bigint
-            as measured_cents,
-        sum(parts.amount_cents) filter (where parts.component <> 'lost_sale' and parts.basis = 'assumed')::bigint
-            as assumed_cents,
-        coalesce(sum(parts.part_count) filter (where parts.component <> 'lost_sale' and parts.basis = 'missing'), 0)
-        ::bigint as missing_count,
-        coalesce(
-            sum(parts.part_count) filter (where parts.component <> 'lost_sale' and parts.basis = 'other_currency'), 0
-        )::bigint as other_currency_count,
-        coalesce(sum(parts.part_count) filter (where used.component is not null), 0)::bigint as part_count,
-        coalesce(
-            sum(parts.part_count) filter (
-                where used.component is not null and parts.basis in ('measured', 'assumed')
-            ),
-            0
-        )::bigint as known_count,
-        count_if(used.component = 'refund') > 0 as has_refunds,
-        coalesce(
-            sum(parts.part_count) filter (
-                where parts.component = 'refund' and parts.basis in ('measured', 'assumed')
-            ),
-            0
-        ) / sum(parts.part_count) filter (where parts.component = 'refund') as refund_share,
-        sum(parts.amount_cents) filter (where parts.component = 'refund')::bigint as refund_cents,
-        sum(parts.amount_cents) filter (where parts.component = 'goodwill')::bigint as goodwill_cents,
-        sum(parts.amount_cents) filter (where parts.component = 'goods')::bigint as goods_cents,
-        sum(parts.amount_cents) filter (where parts.component = 'freight_out')::bigint as freight_out_cents,
-        sum(parts.amount_cents) filter (where parts.component = 'freight_back')::bigint as freight_back_cents,
-        sum(parts.amount_cents) filter (where parts.component = 'handling')::bigint as handling_cents,
-        sum(parts.amount_cents) filter (where parts.component = 'fee')::bigint as fee_cents,
-        sum(parts.amount_cents) filter (where parts.component = 'recovery')::bigint as recovery_cents,
-        sum(parts.amount_cents) filter (where parts.component = 'resale')::bigint as resale_cents,
-        sum(parts.amount_cents) filter (where parts.component = 'lost_sale')::bigint as lost_sale_cents
-    from parts
-    left join used on parts.component = used.component
-    group by parts.value
+        *,
+        if(sum(refund_known) over () > 0, refund_n, 0)
+        + if(sum(goodwill_known) over () > 0, goodwill_n, 0)
+        + if(sum(goods_known) over () > 0, goods_n, 0)
+        + if(sum(freight_out_known) over () > 0, freight_out_n, 0)
+        + if(sum(freight_back_known) over () > 0, freight_back_n, 0)
+        + if(sum(handling_known) over () > 0, handling_n, 0)
+        + if(sum(fee_known) over () > 0, fee_n, 0)
+        + if(sum(recovery_known) over () > 0, recovery_n, 0)
+        + if(sum(resale_known) over () > 0, resale_n, 0) as part_count,
+        refund_known
+        + goodwill_known
+        + goods_known
+        + freight_out_known
+        + freight_back_known
+        + handling_known
+        + fee_known
+        + recovery_known
+        + resale_known as known_count,
+        if(sum(refund_known) over () > 0, refund_known / nullif(refund_n, 0), null) as refund_share
+    from spread
 ),
 
 exposed as (
@@ -80,13 +175,10 @@ judged as (
     select
         sums.*,
         case
-            when sums.measured_cents is not null or sums.assumed_cents is not null
-                then coalesce(sums.measured_cents, 0) + coalesce(sums.assumed_cents, 0)
+            when sums.known_count > 0 then coalesce(sums.measured_cents, 0) + coalesce(sums.assumed_cents, 0)
         end as cost_cents,
-        case
-            when sums.has_refunds then least(sums.known_count / sums.part_count, sums.refund_share)
-            else sums.known_count / nullif(sums.part_count, 0)
-        end as coverage_share,
+        least(sums.known_count / nullif(sums.part_count, 0), sums.refund_share) as coverage_share,
+        sums.all_count - sums.known_count - sums.other_currency_count as missing_count,
         exposed.order_count
     from sums
     cross join exposed
