@@ -18,6 +18,7 @@ import numpy as np
 import polars as pl
 
 WISHED = 0.9  # of the suggestions made, so many are to be right
+LEAST_SURE = 0.5  # less likely than not is never said, however often it was right
 FEWEST = 200  # tickets below which nothing is learnt
 LEAST_OF_A_CAUSE = 8
 NONE = ""  # what is no incident is learnt like a cause, and never suggested
@@ -107,7 +108,7 @@ def threshold(sure: np.ndarray, is_right: np.ndarray, wished: float) -> float | 
     for n in range(20, len(order) + 1):
         is_last_of_equals = n == len(order) or sure[order[n]] < sure[order[n - 1]]
         if is_last_of_equals and lower_end(int(right[n - 1]), n) >= wished:
-            found = float(sure[order[n - 1]])
+            found = max(float(sure[order[n - 1]]), LEAST_SURE)
     return found
 
 

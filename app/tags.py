@@ -47,6 +47,8 @@ def findings(page: Page, health: pl.DataFrame) -> None:
     share = formats.percent(against / checked, page.lang, 1) if checked else ""
     st.markdown(f"**{said}** {t(f'tags.{key}', n=against, checked=checked, share=share)}")
     st.caption(t("tags.delay"))
+    if any(page.filters.choices.values()):
+        st.caption(t("tags.only_period"))
 
 
 def by_team(page: Page, health: pl.DataFrame) -> None:
