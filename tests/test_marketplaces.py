@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from pipelines.rules import all_rules
+from tests.cancelled import cancelled
 
 RunView = Callable[..., pl.DataFrame]
 
@@ -118,6 +119,24 @@ def test_a_window_is_its_own_days_up_to_the_end_of_the_data(run_view: RunView) -
         drawn = orders((1, {"cancelled_by": "seller"}), (1, {"order_date": END - timedelta(days=age)}))
         row = health(run_view, drawn)["seller_cancellation"]
         assert (row["denominator"], str(row["start_date"])) == (counted, "2025-03-02")
+
+
+def test_labels_that_facts_contradict_count_in_the_corrected_share(run_view: RunView) -> None:
+    """Of 100 orders three are cancelled by the seller, two "by the customer" of an article of which nothing was left,
+    and nobody is known to have asked. 7 % allowed: four more as labelled, two more corrected.
+    """
+    tables = cancelled(
+        """
+        order | sku  | at                  | declared_by | cause        | channel
+        o1/0  | SHOE | 2025-03-22 10:00:00 | customer    | changed_mind | amazon.ca
+        o1/1  | SHOE | 2025-03-22 10:00:00 | customer    | changed_mind | amazon.ca
+        """,
+        raw_stock_levels="location | sku | at | available\n here | SHOE | 2025-03-21 10:00:00 | 0",
+    )
+    drawn = orders((3, {"cancelled_by": "seller"}), (2, {"cancelled_by": "other"}), (95, {}))
+    got = health(run_view, drawn, **{**tables, "exposure_daily": EXPOSURE})["seller_cancellation"]
+    assert (got["numerator"], got["corrected_numerator"], got["denominator"]) == (3, 5, 100)
+    assert (got["headroom"], got["corrected_headroom"], got["state"]) == (4, 2, "attention")
 
 
 def test_what_the_marketplace_ships_is_left_out(run_view: RunView) -> None:
@@ -266,7 +285,7 @@ FACTS = {
     "signals": """
         signal_key      | incident_key | order_key | kind         | record_id | cause        | party
         cancellation/x1 | i1           | o1        | cancellation | x1        | stock_out    | merchant
-        cancellation/x2 | i2           | o2        | cancellation | x2        | stock_out    | merchant
+        cancellation/x2 | i2           | o2        | cancellation | x2        | unknown      | unknown
         cancellation/x3 | i3           | o3        | cancellation | x3        | stock_out    | merchant
         cancellation/x4 | i4           | o4        | cancellation | x4        | unknown      | unknown
         claim/c2        | j2           | o2        | claim        | c2        | not_received | carrier

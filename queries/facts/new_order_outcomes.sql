@@ -55,18 +55,16 @@ parcel_counts as (
     group by order_key
 ),
 
--- a cancellation after dispatch is no cancellation to a marketplace
+-- a reason that blames somebody is the label, else who is said to have cancelled; after the dispatch it is no
+-- cancellation to a marketplace
 cancelled as (
     select
         signals.order_key,
         bool_or(
-            cancellations.declared_by = 'merchant'
-            or (
-                coalesce(cancellations.declared_by, 'unknown') = 'unknown'
-                and signals.party in ('merchant', 'supplier', 'catalogue', '3pl', 'carrier')
-            )
+            signals.party in ('merchant', 'supplier', 'catalogue', '3pl', 'carrier')
+            or (signals.party = 'unknown' and cancellations.declared_by = 'merchant')
         ) as is_by_seller,
-        bool_or(coalesce(cancellations.declared_by, 'unknown') = 'unknown' and signals.party = 'unknown')
+        bool_or(signals.party = 'unknown' and coalesce(cancellations.declared_by, 'unknown') = 'unknown')
             as is_by_nobody_knows,
         -- Mirakl's REFUSED: the seller's no before he accepted
         bool_or(cancellations.declared_by = 'merchant' and cancellations.derived_from is not null) as is_refused

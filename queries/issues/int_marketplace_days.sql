@@ -2,15 +2,25 @@
 -- nobody can tell. Orders that the marketplace ships itself are not its sellers' to answer for. An order counts on the
 -- day it was placed; its dispatch on the day it left, or should have left by; its delivery on the promised day, so that
 -- nothing that is still under way is counted.
--- Grain: one row per channel, metric and day. Reads: order_outcomes, int_data_end, rule_marketplace_limits.
+-- `contradicted` are cancellations labelled as the customer's that facts contradict, beside those counted.
+-- Grain: one row per channel, metric and day. Reads: order_outcomes, int_cancellations, int_data_end,
+-- rule_marketplace_limits.
 create or replace view int_marketplace_days as
-with recent as (
+with contradicted as (
+    select distinct order_key
+    from int_cancellations
+    where verdict = 'contradicted'
+),
+
+recent as (
     select
         outcomes.*,
         int_data_end.last_date,
+        contradicted.order_key is not null and coalesce(outcomes.cancelled_by, '') <> 'seller' as is_contradicted,
         not outcomes.is_cancelled and outcomes.cancelled_by is null as is_going_on
     from order_outcomes as outcomes
     cross join int_data_end
+    left join contradicted on outcomes.order_key = contradicted.order_key
     where
         outcomes.order_date
         > int_data_end.last_date - 60 - (
@@ -37,6 +47,7 @@ by_order as (
         count(*) filter (where cancelled_by = 'seller') as cancelled,
         count(*) filter (where cancelled_by = 'unknown' or (cancelled_by is null and is_cancelled))
             as cancelled_unknown,
+        count(*) filter (where is_contradicted) as contradicted,
         count(*) filter (where has_inr) as inr,
         count(*) filter (where has_inad) as inad,
         count(*) filter (where has_ncx) as ncx,
@@ -81,15 +92,27 @@ counted as (
         channel,
         date,
         unnest([
-            {'metric': 'order_defect', 'n': orders, 'bad': defects, 'unknown': 0},
-            {'metric': 'seller_cancellation', 'n': orders, 'bad': cancelled, 'unknown': cancelled_unknown},
-            {'metric': 'transaction_defect', 'n': orders, 'bad': cancelled, 'unknown': cancelled_unknown},
-            {'metric': 'not_received', 'n': orders, 'bad': inr, 'unknown': 0},
-            {'metric': 'not_as_described', 'n': orders, 'bad': inad, 'unknown': 0},
-            {'metric': 'customer_experience', 'n': orders, 'bad': ncx, 'unknown': 0},
-            {'metric': 'claim', 'n': orders, 'bad': claims, 'unknown': 0},
-            {'metric': 'incident', 'n': lines, 'bad': claimed_lines, 'unknown': 0},
-            {'metric': 'acceptance', 'n': answered, 'bad': refused, 'unknown': waiting}
+            {'metric': 'order_defect', 'n': orders, 'bad': defects, 'unknown': 0, 'contradicted': 0},
+            {
+                'metric': 'seller_cancellation',
+                'n': orders,
+                'bad': cancelled,
+                'unknown': cancelled_unknown,
+                'contradicted': contradicted
+            },
+            {
+                'metric': 'transaction_defect',
+                'n': orders,
+                'bad': cancelled,
+                'unknown': cancelled_unknown,
+                'contradicted': contradicted
+            },
+            {'metric': 'not_received', 'n': orders, 'bad': inr, 'unknown': 0, 'contradicted': 0},
+            {'metric': 'not_as_described', 'n': orders, 'bad': inad, 'unknown': 0, 'contradicted': 0},
+            {'metric': 'customer_experience', 'n': orders, 'bad': ncx, 'unknown': 0, 'contradicted': 0},
+            {'metric': 'claim', 'n': orders, 'bad': claims, 'unknown': 0, 'contradicted': 0},
+            {'metric': 'incident', 'n': lines, 'bad': claimed_lines, 'unknown': 0, 'contradicted': 0},
+            {'metric': 'acceptance', 'n': answered, 'bad': refused, 'unknown': waiting, 'contradicted': 0}
         ]) as told
     from by_order
     union all
@@ -97,15 +120,15 @@ counted as (
         channel,
         date,
         unnest([
-            {'metric': 'late_shipment', 'n': judged, 'bad': late, 'unknown': late_unknown},
-            {'metric': 'valid_tracking', 'n': parcels, 'bad': untracked, 'unknown': tracking_unknown}
+            {'metric': 'late_shipment', 'n': judged, 'bad': late, 'unknown': late_unknown, 'contradicted': 0},
+            {'metric': 'valid_tracking', 'n': parcels, 'bad': untracked, 'unknown': tracking_unknown, 'contradicted': 0}
         ])
     from by_dispatch
     union all
     select
         channel,
         date,
-        {'metric': 'on_time_delivery', 'n': judged, 'bad': late, 'unknown': late_unknown}
+        {'metric': 'on_time_delivery', 'n': judged, 'bad': late, 'unknown': late_unknown, 'contradicted': 0}
     from by_promise
 )
 
@@ -115,6 +138,7 @@ select
     told.metric,
     coalesce(told.n, 0)::bigint as n,
     coalesce(told.bad, 0)::bigint as bad,
-    coalesce(told.unknown, 0)::bigint as unknown_count
+    coalesce(told.unknown, 0)::bigint as unknown_count,
+    coalesce(told.contradicted, 0)::bigint as contradicted
 from counted
 where date is not null;

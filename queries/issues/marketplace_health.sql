@@ -122,7 +122,8 @@ counted as (
         limited.metric,
         sum(days.n)::bigint as n,
         sum(days.bad)::bigint as bad,
-        sum(days.unknown_count)::bigint as unknown_count
+        sum(days.unknown_count)::bigint as unknown_count,
+        sum(days.contradicted)::bigint as contradicted
     from limited
     cross join int_data_end
     inner join int_marketplace_days as days
@@ -157,7 +158,8 @@ known as (
             counted.n,
             null
         ) as n,
-        counted.bad
+        counted.bad,
+        counted.contradicted
     from limited
     cross join int_data_end
     left join places on limited.channel = places.channel
@@ -170,6 +172,10 @@ shares as (
         if(n is null, null, if(is_least, n - bad, bad)) as numerator,
         if(n is null, null, if(is_least, n - bad, bad) / n) as share,
         3.841459 / n as z_squared_by_n,
+        if(
+            n is not null and metric in ('seller_cancellation', 'transaction_defect'), bad + contradicted, null
+        ) as corrected_numerator,
+        floor(round(limit_share * n - bad - contradicted, 6))::bigint as corrected_room,
         -- how many may go wrong at the volume known, ours or else the marketplace's
         case
             when n is not null
@@ -206,6 +212,8 @@ select
         (share + z_squared_by_n / 2 + sqrt(z_squared_by_n * (share * (1 - share) + z_squared_by_n / 4)))
         / (1 + z_squared_by_n)
     )) as share_high,
+    corrected_numerator,
+    corrected_numerator / n as corrected_share,
     told_numerator,
     told_denominator,
     told_numerator / told_denominator as told_share,
@@ -232,7 +240,8 @@ select
             ) then 'attention'
         else 'within'
     end as state,
-    headroom
+    headroom,
+    if(corrected_numerator is null, null, corrected_room) as corrected_headroom
 from shares
 order by
     channel,
@@ -257,6 +266,8 @@ comment on column marketplace_health.unknown_count is 'Those of which nobody can
 comment on column marketplace_health.share is 'Our share; NULL when no file tells.';
 comment on column marketplace_health.share_low is 'Lower end of its 95 % interval.';
 comment on column marketplace_health.share_high is 'Upper end of it.';
+comment on column marketplace_health.corrected_numerator is 'For cancellations: those counted, and those labelled as the customer''s that facts contradict; NULL for other metrics.';
+comment on column marketplace_health.corrected_share is 'Their share.';
 comment on column marketplace_health.told_numerator is 'What the marketplace counted last; NULL when no report is loaded.';
 comment on column marketplace_health.told_denominator is 'Of how many.';
 comment on column marketplace_health.told_share is 'Its share.';
@@ -268,3 +279,4 @@ comment on column marketplace_health.limit_from is 'told: the marketplace''s own
 comment on column marketplace_health.rule_source is 'Where the rule comes from.';
 comment on column marketplace_health.state is 'over, attention, within, no_limit or unknown.';
 comment on column marketplace_health.headroom is 'How many more may go wrong at this volume before the limit is passed, below 0: over by; NULL without a limit or a count.';
+comment on column marketplace_health.corrected_headroom is 'The same with corrected labels; NULL for other metrics.';
