@@ -323,7 +323,12 @@ def test_losses_by_carrier_and_region_have_an_interval_and_the_rest_of_their_reg
     ]
     quebec = got.row(0, named=True)
     assert (quebec["share_low"], quebec["share_high"]) == pytest.approx((0.2505, 0.8418), abs=1e-4)
-    assert (quebec["rest_lost_count"], quebec["rest_order_count"]) == (0, 0)
+    assert (quebec["rest_lost_count"], quebec["rest_order_count"], quebec["rest_share"]) == (0, 0, None)
+    # in one region Fast is the rest of Post: its one order of one was lost, 100 %, the interval's upper end
+    beside = run_view("parcel_losses", **{**CARRIERS, "raw_orders": CARRIED.replace("ON", "QC")}).row(
+        0, named=True
+    )
+    assert (beside["rest_share"], beside["rest_share_high"]) == pytest.approx((1, 1))
 
 
 def test_addresses_are_counted_by_the_hour_of_the_order_and_days_without_time_apart(

@@ -45,7 +45,7 @@ SHOPIFY = {
     78: "Payment References",
 }
 #: files that may have no row in a tiny demo
-RARE = {"mercatelle_remboursements.csv", "reclamations_transporteurs.csv"}
+RARE = {"mercatelle_remboursements.csv", "mercatelle_reclamations.csv", "reclamations_transporteurs.csv"}
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 from app.i18n import UnknownTextError, md, say, texts, typeset
 from pipelines.channels import NAMES
 from pipelines.contract import KINDS
+from pipelines.rules import all_rules
 from pipelines.work_states import STATES
 
 APP = Path(__file__).parent.parent / "app"
@@ -102,6 +103,23 @@ def known_codes() -> dict[str, set[str]]:
         "channel": set(NAMES),
         "work_kind": {path.stem.removeprefix("int_work_") for path in (QUERIES / "tasks").glob("*.sql")},
         "work_state": {"open", "mine", "all", *STATES},
+        "claim_stage": {"answer", "claimable", "before", "no_window", "claimed", "closed"},
+        "parcel_state": {
+            "recoverable",
+            "waiting",
+            "paid",
+            "refused",
+            "expired",
+            "no_deadline",
+            "undetermined",
+        }
+        | {"no_contract", "excluded"},
+        "trouble": {"lost", "damaged", "late", "not_received"},
+        "paid_how": sql_words("issues/paid_twice.sql", "how") | {"delivered", "replaced"},
+        "sent_back": {"returned", "returning", "refused", "unclaimed", "address_problem"},
+        "marketplace_metric": sql_words("issues/int_marketplace_days.sql", "metric")
+        | set(next(r for r in all_rules() if r.name == "marketplace_limits").columns["metric"].choices),
+        "marketplace_state": {"over", "attention", "within", "no_limit", "unknown"},
         **{f"kpi.{name}": {"short", "n", "why"} for name in kpis},
     }
 
@@ -189,7 +207,7 @@ CODES = tuple(
     for group in (
         "family party evidence order_link line_link certainty place_kind signal kpi file_status record_kind value_kind "
         "exposure dimension measure grain basis shape scheme word channel cost_part cost_basis work_kind work_state "
-        "urgency"
+        "urgency claim_stage parcel_state trouble paid_how sent_back marketplace_metric marketplace_state"
     ).split()
 )
 

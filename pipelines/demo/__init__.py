@@ -28,7 +28,7 @@ RULES = MAPPINGS.parent / "demo_rules"
 def write_demo(folder: Path, until: date, size: float = 1.0, seed: int = 20_240_611) -> list[Path]:
     """Writes the demo's files into the folder and gives their paths, in the order in which a shop would load them.
 
-    Nothing happens on or after `until`. `size` 1 is 45,000 orders in 20 files; tests use a fiftieth of it.
+    Nothing happens on or after `until`. `size` 1 is 45,000 orders in 29 files; tests use a fiftieth of it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     book = take_orders(until, size, seed)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import json
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,65 @@ def write(folder: Path, book: Book, returned: pl.DataFrame, cancelled: pl.DataFr
     ):
         table = pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String))
         files.append(write_csv(table, folder / name, separator="\t", line_end="\r\n"))
-    return files
+    return [*files, _health(folder / "amazon_account_health.json", book, lines)]
+
+
+def _health(path: Path, book: Book, lines: pl.DataFrame) -> Path:
+    """What Amazon says of the account, up to four days before the demo's end: it counts later than the shop does.
+
+    It knows of a defect and of cancellations that no export tells of: its figures and the shop's own never agree.
+    """
+    last = datetime.combine(book.until, time(23, 59)) - timedelta(days=5)
+
+    def orders(days: int) -> int:
+        since = last - timedelta(days=days)
+        mine = lines.filter(~pl.col("fba") & (pl.col("placed") > since) & (pl.col("placed") <= last))
+        return mine["amazon-order-id"].n_unique()
+
+    def told(
+        days: int, counted: str, n: int, count: str, bad: int, target: float, least: bool
+    ) -> dict[str, Any]:
+        rate = round((n - bad if least else bad) / max(n, 1), 4)
+        return {
+            "reportingDateRange": {
+                "reportingDateFrom": (last - timedelta(days=days)).strftime("%Y-%m-%dT00:00Z"),
+                "reportingDateTo": last.strftime("%Y-%m-%dT%H:%MZ"),
+            },
+            counted: n,
+            count: n - bad if least else bad,
+            "rate": rate,
+            "targetValue": target,
+            "targetCondition": "GREATER_THAN" if least else "LESS_THAN",
+            "status": "GOOD" if (rate > target if least else rate < target) else "BAD",
+        }
+
+    sixty, month, week = orders(60), orders(30), orders(7)
+    defects = told(60, "orderCount", sixty, "count", min(sixty, 3), 0.01, least=False)
+    defects["orderWithDefects"] = {"count": defects.pop("count"), "status": defects["status"]}
+    market = {
+        "marketplaceId": "A2EUQ1WTGCTBG2",
+        "orderDefectRate": {"mfn": defects},
+        "preFulfillmentCancellationRate": told(
+            7, "orderCount", week, "cancellationCount", min(week, 1), 0.025, False
+        ),
+        "lateShipmentRate": told(30, "orderCount", month, "lateShipmentCount", month // 18, 0.04, False),
+        "validTrackingRate": told(30, "shipmentCount", month, "validTrackingCount", month // 60, 0.95, True),
+        "onTimeDeliveryRate": told(
+            14,
+            "shipmentCountWithValidTracking",
+            orders(14),
+            "onTimeDeliveryCount",
+            orders(14) // 25,
+            0.9,
+            True,
+        ),
+    }
+    report = {
+        "accountStatuses": [{"marketplaceId": "A2EUQ1WTGCTBG2", "status": "NORMAL"}],
+        "performanceMetrics": [market],
+    }
+    path.write_text(json.dumps(report), encoding="utf-8")
+    return path
 
 
 def _lines(book: Book, cancelled: pl.DataFrame) -> pl.DataFrame:

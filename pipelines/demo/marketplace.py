@@ -1,6 +1,6 @@
 """The demo's marketplace, Mercatelle: spreadsheets in the Windows encoding, semicolons, decimal commas.
 
-Orders, their lines, cancellations, returns and refunds are files of their own; each has its mapping in
+Orders, their lines, cancellations, returns, refunds and claims are files of their own; each has its mapping in
 data/config/demo, all of one name, so that lines find their orders.
 """
 
@@ -26,7 +26,7 @@ _ISO = "%Y-%m-%d %H:%M"
 def write(
     folder: Path, book: Book, returned: pl.DataFrame, cancelled: pl.DataFrame, refunded: pl.DataFrame
 ) -> list[Path]:
-    """Writes the marketplace's five files and gives their paths."""
+    """Writes the marketplace's six files and gives their paths."""
     mine = np.flatnonzero(book.orders["channel"] == "mercatelle")
     ours = pl.col("order").is_in(mine.tolist())
     paid = refunded.filter(ours & (pl.col("restock") == "NO_RESTOCK"))
@@ -36,6 +36,7 @@ def write(
         "mercatelle_annulations.csv": _cancellations(book, cancelled.filter(ours)),
         "mercatelle_retours.csv": _returns(book, returned.filter(ours)),
         "mercatelle_remboursements.csv": _refunds(book, paid),
+        "mercatelle_reclamations.csv": _claims(book, mine),
     }
     return [_write(table, folder / name) for name, table in tables.items()]
 
@@ -192,3 +193,25 @@ def _refunds(book: Book, refunded: pl.DataFrame) -> pl.DataFrame:
         euros(pl.col("total_cents")).alias("Montant"),
         pl.lit("EUR").alias("Devise"),
     )
+
+
+def _claims(book: Book, mine: NDArray) -> pl.DataFrame:
+    """Buyers of the parcels longest under way say that nothing came: answers are due within hours."""
+    orders = book.orders
+    under_way = mine[(orders["shipped"][mine] < book.end) & (orders["delivered"][mine] >= book.end)]
+    order = under_way[np.argsort(orders["shipped"][under_way], kind="stable")][:5]
+    opened = book.end - (6 + 9 * np.arange(len(order))) * np.timedelta64(3600, "s")
+    return pl.DataFrame(
+        {
+            "N° de réclamation": [f"RC{number + 800_000}" for number in order.tolist()],
+            "N° de commande": texts(orders["name"][order]),
+            "Ouverte le": pl.Series(opened.astype("datetime64[us]")).dt.strftime(_ISO),
+            "Réponse avant le": pl.Series(
+                (opened + np.timedelta64(48 * 3600, "s")).astype("datetime64[us]")
+            ).dt.strftime(_ISO),
+            "Statut": ["à répondre"] * len(order),
+            "Motif de la réclamation": ["Colis non reçu"] * len(order),
+            "Montant": pl.Series(orders["subtotal_cents"][order]),
+            "Devise": ["EUR"] * len(order),
+        }
+    ).with_columns(euros(pl.col("Montant")).alias("Montant"))

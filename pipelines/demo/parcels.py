@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from pipelines.demo.orders import Book
 from pipelines.demo.shop import BORELIS, CANADA_POST, COLISSIMO, LAVAL, LYON, STORE, UPS, Columns, places
@@ -35,7 +36,9 @@ def _parcels(book: Book, problems: Columns) -> pl.DataFrame:
     at = np.flatnonzero(leaves & (orders["shipped"] < book.end))
     back = np.zeros(len(orders["placed"]), dtype=bool)
     back[problems["order"][problems["cause"] == "recipient_unavailable_or_refused"]] = True
-    arrived = orders["delivered"][at] < book.end
+    late = _found_again(book, problems)[at]
+    delivered = np.where(np.isnat(late), orders["delivered"][at], late)
+    arrived = delivered < book.end
     quiet_for = (
         (book.end - orders["promised"][at].astype("datetime64[s]")).astype("timedelta64[D]").astype(int)
     )
@@ -66,15 +69,23 @@ def _parcels(book: Book, problems: Columns) -> pl.DataFrame:
             "city": [places()[place].city for place in orders["place"][at]],
             "shipped": orders["shipped"][at].astype("datetime64[us]"),
             "promised": orders["promised"][at].astype("datetime64[us]"),
-            "delivered": np.where(arrived, orders["delivered"][at], np.datetime64("NaT", "s")).astype(
-                "datetime64[us]"
-            ),
+            "delivered": np.where(arrived, delivered, np.datetime64("NaT", "s")).astype("datetime64[us]"),
             "status": texts(status.astype(object)),
             "value": orders["subtotal_cents"][at],
             "currency": texts(orders["currency"][at]),
         }
     )
     return frame.join(lots, on="order").sort("shipped", "order")
+
+
+def _found_again(book: Book, problems: Columns) -> NDArray:
+    """When a parcel of no story that was refunded as not received came: one in three, a fortnight later."""
+    found = np.full(len(book.orders["placed"]), np.datetime64("NaT", "s"))
+    alone = (problems["story"] == "") & (problems["order"] % 3 == 0)
+    told = problems["refunded"] & (problems["cause"] == "not_received") & alone
+    order = problems["order"][told]
+    found[order] = problems["reported"][told] + np.timedelta64(14 * 24 * 3600, "s")
+    return found
 
 
 def _tracking(carrier: str, number: int) -> str:

@@ -33,6 +33,8 @@ select
     sum(due_cents) filter (where is_eligible)::bigint as eligible_cents,
     sum(due_cents) filter (where state in ('paid', 'refused', 'waiting'))::bigint as claimed_cents,
     sum(paid_cents) filter (where is_eligible and is_in_currency)::bigint as paid_cents,
+    sum(due_cents) filter (where state = 'waiting')::bigint as waiting_cents,
+    sum(due_cents) filter (where state = 'refused')::bigint as refused_cents,
     sum(due_cents) filter (where state = 'expired')::bigint as expired_cents,
     sum(due_cents) filter (where state = 'recoverable')::bigint as recoverable_cents,
     count(*) filter (where not is_eligible and claim_state is not null) as outside_claimed_count,
@@ -64,6 +66,8 @@ comment on column carrier_claims.no_deadline_count is 'Eligible parcels never cl
 comment on column carrier_claims.eligible_cents is 'Value of the eligible parcels up to the cap, minor units; NULL when none is known.';
 comment on column carrier_claims.claimed_cents is 'Of it, claimed.';
 comment on column carrier_claims.paid_cents is 'What carriers paid for eligible parcels, minor units.';
+comment on column carrier_claims.waiting_cents is 'Of the eligible value, claimed and not answered or not paid yet.';
+comment on column carrier_claims.refused_cents is 'Of the eligible value, refused.';
 comment on column carrier_claims.expired_cents is 'Of the eligible value, expired without a claim.';
 comment on column carrier_claims.recoverable_cents is 'Of the eligible value, what can still be claimed.';
 comment on column carrier_claims.outside_claimed_count is 'Claims made for parcels that are not eligible here: no contract known, or no loss that the carrier owns up to.';

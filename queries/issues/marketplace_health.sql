@@ -187,8 +187,24 @@ shares as (
                         - if(is_least, told_denominator - told_numerator, told_numerator),
                         6
                     ))
-        end::bigint as headroom
+        end::bigint as headroom,
+        if(is_least, 1 - limit_share, limit_share) as allowed_share,
+        if(is_least, -1, 1) as way
     from known
+),
+
+drawn as (
+    select
+        *,
+        -- nought has no sign
+        (share - is_least::integer) * way / nullif(allowed_share, 0) + 0 as used,
+        (
+            share + z_squared_by_n / 2 - sqrt(z_squared_by_n * (share * (1 - share) + z_squared_by_n / 4))
+        ) / (1 + z_squared_by_n) as low,
+        (
+            share + z_squared_by_n / 2 + sqrt(z_squared_by_n * (share * (1 - share) + z_squared_by_n / 4))
+        ) / (1 + z_squared_by_n) as high
+    from shares
 )
 
 select
@@ -202,16 +218,8 @@ select
     n as denominator,
     unknown_count,
     share,
-    if(share is null, null, greatest(
-        0,
-        (share + z_squared_by_n / 2 - sqrt(z_squared_by_n * (share * (1 - share) + z_squared_by_n / 4)))
-        / (1 + z_squared_by_n)
-    )) as share_low,
-    if(share is null, null, least(
-        1,
-        (share + z_squared_by_n / 2 + sqrt(z_squared_by_n * (share * (1 - share) + z_squared_by_n / 4)))
-        / (1 + z_squared_by_n)
-    )) as share_high,
+    if(share is null, null, greatest(0, low)) as share_low,
+    if(share is null, null, least(1, high)) as share_high,
     corrected_numerator,
     corrected_numerator / n as corrected_share,
     told_numerator,
@@ -241,8 +249,14 @@ select
         else 'within'
     end as state,
     headroom,
-    if(corrected_numerator is null, null, corrected_room) as corrected_headroom
-from shares
+    if(corrected_numerator is null, null, corrected_room) as corrected_headroom,
+    used as used_share,
+    (if(is_least, high, low) - is_least::integer) * way / nullif(allowed_share, 0) as used_low,
+    (if(is_least, low, high) - is_least::integer) * way / nullif(allowed_share, 0) as used_high,
+    (told_numerator / told_denominator - is_least::integer) * way / nullif(allowed_share, 0) as used_told,
+    (attention_share - is_least::integer) * way / nullif(allowed_share, 0) as used_attention,
+    corrected_numerator / n / nullif(allowed_share, 0) as used_corrected
+from drawn
 order by
     channel,
     list_position(
@@ -280,3 +294,9 @@ comment on column marketplace_health.rule_source is 'Where the rule comes from.'
 comment on column marketplace_health.state is 'over, attention, within, no_limit or unknown.';
 comment on column marketplace_health.headroom is 'How many more may go wrong at this volume before the limit is passed, below 0: over by; NULL without a limit or a count.';
 comment on column marketplace_health.corrected_headroom is 'The same with corrected labels; NULL for other metrics.';
+comment on column marketplace_health.used_share is 'What went wrong by our count, of what may: 1 is the limit; NULL without one.';
+comment on column marketplace_health.used_low is 'The same at the better end of the interval.';
+comment on column marketplace_health.used_high is 'The same at the worse end of the interval.';
+comment on column marketplace_health.used_told is 'The same by the marketplace''s own count.';
+comment on column marketplace_health.used_attention is 'The same at the share from which to be careful.';
+comment on column marketplace_health.used_corrected is 'The same with corrected labels.';

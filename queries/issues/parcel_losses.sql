@@ -65,14 +65,22 @@ counted as (
             and shipped.region is not distinct from gone.region
 ),
 
+beside as (
+    select
+        *,
+        sum(lost_count) over (partition by country, region) - lost_count as rest_lost_count,
+        sum(order_count) over (partition by country, region) - order_count as rest_order_count
+    from counted
+),
+
 compared as (
     select
         *,
         least(lost_count, order_count) / order_count as share,
         3.841459 / order_count as z_squared_by_n,
-        sum(lost_count) over (partition by country, region) - lost_count as rest_lost_count,
-        sum(order_count) over (partition by country, region) - order_count as rest_order_count
-    from counted
+        rest_lost_count / nullif(rest_order_count, 0) as rest_share,
+        3.841459 / nullif(rest_order_count, 0) as rest_z_squared_by_n
+    from beside
 )
 
 select
@@ -99,7 +107,12 @@ select
         ) / (1 + z_squared_by_n)
     ) as share_high,
     rest_lost_count::bigint as rest_lost_count,
-    rest_order_count::bigint as rest_order_count
+    rest_order_count::bigint as rest_order_count,
+    rest_share,
+    (
+        rest_share + rest_z_squared_by_n / 2
+        + sqrt(rest_z_squared_by_n * (rest_share * (1 - rest_share) + rest_z_squared_by_n / 4))
+    ) / (1 + rest_z_squared_by_n) as rest_share_high
 from compared
 order by lost_count desc, order_count desc, carrier, country, region;
 
@@ -116,3 +129,5 @@ comment on column parcel_losses.share_low is 'Lower end of the 95 % interval.';
 comment on column parcel_losses.share_high is 'Upper end of it.';
 comment on column parcel_losses.rest_lost_count is 'Lost by all other carriers in the same region.';
 comment on column parcel_losses.rest_order_count is 'Shipped with all other carriers in the same region; 0 when there is no other.';
+comment on column parcel_losses.rest_share is 'Their share; NULL when there is no other.';
+comment on column parcel_losses.rest_share_high is 'Upper end of its 95 % interval.';
