@@ -150,6 +150,7 @@ def invent(con: duckdb.DuckDBPyConnection, incidents: int) -> None:
     for statement in duckdb.extract_statements(_FACTS):
         con.execute(statement, {"n": incidents} if "$n" in statement.query else None)
     con.execute(_RAW)
+    con.execute("create table dismissed_incidents as from incidents limit 0")
     build.batch_of_everything(con)
     views.run(con, views.queries(("calendars", "staging")))
     facts.keep_all(con)
