@@ -23,7 +23,7 @@ FAULTS = (
     "withdrawn",
     "refund_unknown",
 )
-LISTS = ("all", "owed", *FAULTS)
+LISTS = ("all", *FAULTS)
 MOMENTS = ("requested_at", "dropped_off_at", "received_at", "inspected_at", "restocked_at", "refunded_at")
 
 
@@ -35,7 +35,8 @@ def chosen(page: Page) -> None:
     variables = page.filters.variables()
     kept = None if kind == "all" else kind
     every = partial(db.query, "return_lines", variables, return_list=kept)
-    n = every().height
+    sizes = dict(db.query("return_faults", variables).select("fault", "line_count").iter_rows())
+    n = sizes.get(kind, 0)
     st.subheader(t(f"returns.list_{kind}"), anchor=False)
     if not n:
         empty.section("returns.list_empty")
@@ -183,7 +184,7 @@ def _target(row: dict[str, Any]) -> str:
 def faults(page: Page) -> None:
     """Refunds that waited for nothing, resellable articles never put back and the like; a row opens its list."""
     st.subheader(t("returns.faults"), anchor=False)
-    found = db.query("return_faults", page.filters.variables())
+    found = db.query("return_faults", page.filters.variables()).filter(pl.col("fault") != "all")
     if found.is_empty():
         empty.section("returns.empty_stages")
         return

@@ -162,7 +162,10 @@ def test_any_waits_give_the_curve_of_its_definition(
 @pytest.fixture(scope="module")
 def survival() -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
-    con.execute("create table int_return_waits (stage varchar, place varchar, days double, is_done boolean)")
+    con.execute(
+        "create table int_return_waits (stage varchar, place varchar, days double, is_done boolean,"
+        " is_too_early boolean, is_late boolean, has_target boolean)"
+    )
     query = next(q for q in views.queries(("issues",)) if q.name == "int_return_survival")
     views.run(con, [query])
     return con

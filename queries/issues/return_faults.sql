@@ -1,6 +1,6 @@
 -- What went wrong with the returns of the period, counted and in money: each number is the list of return_lines of that
 -- name. `base_count` is how many could have had the fault.
--- Grain: one row per fault. Reads: int_matching_returns, settings.
+-- Grain: one row per fault, and one for all lines. Reads: int_matching_returns, settings.
 create or replace view return_faults as
 with dated as (
     select
@@ -14,7 +14,9 @@ with dated as (
 lines as (
     select
         dated.*,
-        dated.currency = coalesce(getvariable('currency'), settings.main_currency) as is_main
+        if(
+            dated.currency = coalesce(getvariable('currency'), settings.main_currency), dated.value_cents, null
+        ) as main_cents
     from dated
     cross join settings
     where
@@ -25,42 +27,100 @@ lines as (
 faults as (
     select
         unnest([
-            ('early', coalesce(refunded_before in ('received', 'inspected'), false), refunded_at is not null),
-            (
-                'never_received',
-                coalesce(refunded_before = 'never_received', false),
-                refunded_at is not null and tells_received
-            ),
-            ('not_restocked', is_never_restocked, coalesce(decision = 'restock' and tells_restocked, false)),
-            ('partial', is_partial, is_refunded),
-            ('contradicted', verdict = 'contradicted', verdict in ('agreed', 'contradicted')),
-            ('refund_unknown', is_refund_unknown, received_date is not null),
-            ('withdrawn', is_withdrawn and received_date is not null, is_withdrawn)
-        ]) as fault,
-        quantity,
-        if(is_main, value_cents, null) as value_cents
+            {
+                'fault': 'owed',
+                'line_count': count(*) filter (where is_owed),
+                'base_count': count(*) filter (where is_to_refund),
+                'unit_count': sum(quantity) filter (where is_owed),
+                'value_cents': sum(main_cents) filter (where is_owed),
+                'unpriced_count': count(*) filter (where is_owed and main_cents is null)
+            },
+            {
+                'fault': 'early',
+                'line_count': count(*) filter (where refunded_before in ('received', 'inspected')),
+                'base_count': count(*) filter (where refunded_at is not null),
+                'unit_count': sum(quantity) filter (where refunded_before in ('received', 'inspected')),
+                'value_cents': sum(main_cents) filter (where refunded_before in ('received', 'inspected')),
+                'unpriced_count': count(*) filter (
+                    where refunded_before in ('received', 'inspected') and main_cents is null
+                )
+            },
+            {
+                'fault': 'never_received',
+                'line_count': count(*) filter (where refunded_before = 'never_received'),
+                'base_count': count(*) filter (where refunded_at is not null and tells_received),
+                'unit_count': sum(quantity) filter (where refunded_before = 'never_received'),
+                'value_cents': sum(main_cents) filter (where refunded_before = 'never_received'),
+                'unpriced_count': count(*) filter (where refunded_before = 'never_received' and main_cents is null)
+            },
+            {
+                'fault': 'not_restocked',
+                'line_count': count(*) filter (where is_never_restocked),
+                'base_count': count(*) filter (where decision = 'restock' and tells_restocked),
+                'unit_count': sum(quantity) filter (where is_never_restocked),
+                'value_cents': sum(main_cents) filter (where is_never_restocked),
+                'unpriced_count': count(*) filter (where is_never_restocked and main_cents is null)
+            },
+            {
+                'fault': 'partial',
+                'line_count': count(*) filter (where is_partial),
+                'base_count': count(*) filter (where is_refunded),
+                'unit_count': sum(quantity) filter (where is_partial),
+                'value_cents': sum(main_cents) filter (where is_partial),
+                'unpriced_count': count(*) filter (where is_partial and main_cents is null)
+            },
+            {
+                'fault': 'contradicted',
+                'line_count': count(*) filter (where verdict = 'contradicted'),
+                'base_count': count(*) filter (where verdict in ('agreed', 'contradicted')),
+                'unit_count': sum(quantity) filter (where verdict = 'contradicted'),
+                'value_cents': sum(main_cents) filter (where verdict = 'contradicted'),
+                'unpriced_count': count(*) filter (where verdict = 'contradicted' and main_cents is null)
+            },
+            {
+                'fault': 'withdrawn',
+                'line_count': count(*) filter (where is_withdrawn and received_date is not null),
+                'base_count': count(*) filter (where is_withdrawn),
+                'unit_count': sum(quantity) filter (where is_withdrawn and received_date is not null),
+                'value_cents': sum(main_cents) filter (where is_withdrawn and received_date is not null),
+                'unpriced_count': count(*) filter (
+                    where is_withdrawn and received_date is not null and main_cents is null
+                )
+            },
+            {
+                'fault': 'refund_unknown',
+                'line_count': count(*) filter (where is_refund_unknown),
+                'base_count': count(*) filter (where received_date is not null),
+                'unit_count': sum(quantity) filter (where is_refund_unknown),
+                'value_cents': sum(main_cents) filter (where is_refund_unknown),
+                'unpriced_count': count(*) filter (where is_refund_unknown and main_cents is null)
+            },
+            {
+                'fault': 'all',
+                'line_count': count(*) filter (where true),
+                'base_count': count(*) filter (where true),
+                'unit_count': sum(quantity) filter (where true),
+                'value_cents': sum(main_cents) filter (where true),
+                'unpriced_count': count(*) filter (where true and main_cents is null)
+            }
+        ]) as told
     from lines
 )
 
 select
-    fault[1] as fault,
-    count(*) filter (where fault[2]) as line_count,
-    count(*) filter (where fault[3]) as base_count,
-    sum(quantity) filter (where fault[2])::bigint as unit_count,
-    sum(value_cents) filter (where fault[2])::bigint as value_cents,
-    count(*) filter (where fault[2] and value_cents is null) as unpriced_count
+    told.fault,
+    told.line_count,
+    told.base_count,
+    told.unit_count::bigint as unit_count,
+    told.value_cents::bigint as value_cents,
+    told.unpriced_count
 from faults
-group by fault[1]
-order by
-    list_position(
-        ['early', 'never_received', 'not_restocked', 'partial', 'contradicted', 'withdrawn', 'refund_unknown'],
-        fault[1]
-    );
+where told.base_count > 0 or exists (from lines);
 
 comment on view return_faults is 'What went wrong with returns, counted and in money.';
-comment on column return_faults.fault is 'early: refunded before its reception or inspection; never_received: refunded and not received up to now; not_restocked: found resellable and not put back; partial: refunded less than half of the price; contradicted: the inspection contradicts the reason; withdrawn: declined or withdrawn, and received all the same; refund_unknown: received, and no tool tells when it refunds, so nobody can say whether it is owed.';
+comment on column return_faults.fault is 'owed: received and not refunded; early: refunded before its reception or inspection; never_received: refunded and not received up to now; not_restocked: found resellable and not put back; partial: refunded less than half of the price; contradicted: the inspection contradicts the reason; withdrawn: declined or withdrawn, and received all the same; refund_unknown: received, and no tool tells when it refunds, so nobody can say whether it is owed; all: every returned line.';
 comment on column return_faults.line_count is 'Returned lines of the period that have it.';
-comment on column return_faults.base_count is 'Returned lines that could have it: refunded ones; resellable ones of a tool that tells of restocking; those whose reason the inspection can judge; withdrawn ones; received ones.';
+comment on column return_faults.base_count is 'Returned lines that could have it: those to refund; refunded ones; resellable ones of a tool that tells of restocking; those whose reason the inspection can judge; withdrawn ones; received ones; all.';
 comment on column return_faults.unit_count is 'Pieces; NULL when none is told.';
 comment on column return_faults.value_cents is 'Price of those pieces in the currency asked for, before discounts; NULL when no price is known.';
 comment on column return_faults.unpriced_count is 'Lines with it that are in no amount: no price known, or in another currency.';

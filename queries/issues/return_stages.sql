@@ -1,62 +1,31 @@
 -- How long each stage of a return takes, and how many still wait for it: the days after which half and nine tenths of
 -- the lines have it, with those that still wait counted in (Kaplan-Meier). The mean of finished waits is beside it,
 -- because it looks best exactly when a backlog builds. By place when the variable `place_kind` names one.
--- Grain: one row per stage and place. Reads: int_return_waits, int_return_survival.
+-- Grain: one row per stage and place. Reads: int_return_survival.
 create or replace view return_stages as
-with counted as (
-    select
-        stage,
-        place,
-        count(*) as line_count,
-        count(*) filter (where is_done) as done_count,
-        count(*) filter (where not is_done) as open_count,
-        count(*) filter (where is_too_early) as too_early_count,
-        count(*) filter (where days is null and not is_too_early) as undated_count,
-        avg(days) filter (where is_done) as finished_mean_days,
-        count(*) filter (where is_late) as late_count,
-        count(*) filter (where not is_late) as in_time_count,
-        count(*) filter (where has_target and is_late is null) as undetermined_count
-    from int_return_waits
-    group by stage, place
-),
-
-reached as (
-    select
-        stage,
-        place,
-        -- a hair's breadth for the rounding of products: 0.5 is reached by 0.5
-        min(days) filter (where waiting_share <= 0.5 + 1e-9) as median_days,
-        min(days) filter (where waiting_share <= 0.1 + 1e-9) as p90_days,
-        max(days) as longest_days
-    from int_return_survival
-    group by stage, place
-)
-
 select
-    counted.stage,
-    counted.place,
-    counted.line_count,
-    counted.done_count,
-    counted.open_count,
-    counted.too_early_count,
-    counted.undated_count,
-    reached.median_days,
-    reached.p90_days,
-    reached.longest_days,
-    counted.finished_mean_days,
-    counted.late_count,
-    counted.in_time_count,
-    counted.undetermined_count,
-    counted.late_count / nullif(counted.late_count + counted.in_time_count, 0) as late_share
-from counted
-left join reached
-    on
-        counted.stage = reached.stage
-        and counted.place is not distinct from reached.place
+    stage,
+    place,
+    sum(left_count)::bigint as line_count,
+    sum(done_count)::bigint as done_count,
+    sum(left_count - done_count)::bigint as open_count,
+    sum(too_early_count)::bigint as too_early_count,
+    coalesce(sum(left_count - too_early_count) filter (where days is null), 0)::bigint as undated_count,
+    -- a hair's breadth for the rounding of products: 0.5 is reached by 0.5
+    min(days) filter (where waiting_share <= 0.5 + 1e-9) as median_days,
+    min(days) filter (where waiting_share <= 0.1 + 1e-9) as p90_days,
+    max(days) as longest_days,
+    sum(days * done_count) / nullif(sum(done_count) filter (where days is not null), 0) as finished_mean_days,
+    sum(late_count)::bigint as late_count,
+    sum(in_time_count)::bigint as in_time_count,
+    sum(undetermined_count)::bigint as undetermined_count,
+    sum(late_count) / nullif(sum(late_count + in_time_count), 0) as late_share
+from int_return_survival
+group by stage, place
 order by
-    list_position(['dropped_off', 'received', 'inspected', 'restocked', 'refunded', 'whole'], counted.stage),
-    counted.line_count desc,
-    counted.place;
+    list_position(['dropped_off', 'received', 'inspected', 'restocked', 'refunded', 'whole'], stage),
+    line_count desc,
+    place;
 
 comment on view return_stages is 'How long each stage of a return takes, with those that still wait for it counted in.';
 comment on column return_stages.stage is 'dropped_off and received are counted from the request; inspected, restocked and refunded from reception; whole from request to refund.';

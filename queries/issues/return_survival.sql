@@ -9,6 +9,7 @@ with reach as (
         place,
         max(days) as longest_days
     from int_return_survival
+    where days is not null
     group by stage, place
 ),
 
@@ -29,6 +30,7 @@ steps as (
         sum(done_count)::bigint as done_count,
         max(at_risk_count) as at_risk_count
     from int_return_survival
+    where days is not null
     group by stage, place, ceil(days)::bigint
 )
 
