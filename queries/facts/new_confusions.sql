@@ -87,6 +87,7 @@ written as (
     from mixed
     inner join records on mixed.incident_key = records.incident_key and records.kind = 'ticket'
     inner join raw_tickets as tickets on records.record_id = tickets.record_id
+    where regexp_matches(strip_accents(lower(tickets.subject)), 'recu|received|got|sent') -- spares most the long search
 ),
 
 sized as (
