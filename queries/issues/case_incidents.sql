@@ -1,15 +1,12 @@
 -- The incidents of one order (`order_key`), or one incident (`incident_key`), with all that its cause rests on; those
 -- that a person said are none too, which are counted nowhere. Nothing when neither is set.
--- Grain: one row per incident. Reads: incidents, dismissed_incidents, decided_incidents, all_signals.
+-- Grain: one row per incident. Reads: incidents, dismissed_incidents, decided_incidents, signals.
 create or replace view case_incidents as
 -- an incident may bear another name by now than the signal that it began with: it is found by that signal too
-with named as (
+with renamed as (
     select incident_key
-    from all_signals
-    where signal_key = getvariable('incident_key')
-    union
-    select getvariable('incident_key')::varchar
-    where getvariable('incident_key') is not null
+    from signals
+    where signal_key = getvariable('incident_key') and incident_key <> getvariable('incident_key')
 ),
 
 chosen as (
@@ -18,23 +15,35 @@ chosen as (
         true as is_counted
     from incidents
     where
-        incident_key in (select named.incident_key from named)
+        incident_key = getvariable('incident_key')
         or (getvariable('incident_key') is null and order_key = getvariable('order_key'))
+    union all by name
+    select
+        *,
+        true as is_counted
+    from incidents
+    where incident_key in (select renamed.incident_key from renamed)
     union all by name
     select
         *,
         false as is_counted
     from dismissed_incidents
     where
-        incident_key in (select named.incident_key from named)
+        incident_key = getvariable('incident_key')
         or (getvariable('incident_key') is null and order_key = getvariable('order_key'))
+    union all by name
+    select
+        *,
+        false as is_counted
+    from dismissed_incidents
+    where incident_key in (select renamed.incident_key from renamed)
 ),
 
 told as (
     select
         incident_key,
         list(signal_key order by occurred_at, signal_key) as signal_keys
-    from all_signals
+    from signals
     where incident_key in (select chosen.incident_key from chosen)
     group by incident_key
 )
@@ -58,7 +67,8 @@ select
     chosen.cost_cents,
     chosen.currency,
     decided_incidents.item as decision_item,
-    told.signal_keys
+    -- a ticket that is an incident by itself is kept as that incident only
+    coalesce(told.signal_keys, [chosen.incident_key]) as signal_keys
 from chosen
 left join decided_incidents on chosen.incident_key = decided_incidents.incident_key
 left join told on chosen.incident_key = told.incident_key

@@ -1,24 +1,25 @@
 -- Everything known of one order (`order_key`), or of one incident and its order (`incident_key`), each line with the
 -- file and the record that tells it. Nothing when neither is set.
--- Grain: one row per moment. Reads: all_signals, lines, files, raw_orders, raw_tickets, raw_returns,
+-- Grain: one row per moment. Reads: all_signals, signals, lines, files, raw_orders, raw_tickets, raw_returns,
 -- raw_cancellations, raw_refunds, raw_claims, raw_stock_moves, raw_shipments, raw_tracking_events.
 create or replace view case_timeline as
 -- an incident may bear another name by now than the signal that it began with: it is found by that signal too
-with named as (
+with renamed as (
     select incident_key
-    from all_signals
-    where signal_key = getvariable('incident_key')
-    union
-    select getvariable('incident_key')::varchar
-    where getvariable('incident_key') is not null
+    from signals
+    where signal_key = getvariable('incident_key') and incident_key <> getvariable('incident_key')
 ),
 
 chosen_signals as (
     select *
     from all_signals
     where
-        incident_key in (select named.incident_key from named)
+        incident_key = getvariable('incident_key')
         or (getvariable('incident_key') is null and order_key = getvariable('order_key'))
+    union all
+    select *
+    from all_signals
+    where incident_key in (select renamed.incident_key from renamed)
 ),
 
 chosen_orders as (
