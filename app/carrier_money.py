@@ -18,6 +18,16 @@ PARTS = ("recoverable", "waiting", "paid", "refused", "expired")
 LISTED = 12
 
 
+def recoverable_note(page: Page) -> str:
+    """What can still be asked of carriers and until when, for a tile; empty when there is nothing."""
+    found = db.query("carrier_claims", page.filters.without_period())
+    n, first = int(found["recoverable_count"].sum()), found["first_days_left"].min()
+    if not n or not isinstance(first, int):
+        return ""
+    amount = formats.money(total(found, "recoverable_cents"), page.currency, page.lang, 0)
+    return t("claims.tile", n=n, amount=amount, days=days(first))
+
+
 def owed(page: Page, found: pl.DataFrame) -> None:
     """What was eligible, claimed, paid and lost, carrier by carrier."""
     st.subheader(t("claims.carriers"), anchor=False)
@@ -121,7 +131,7 @@ def _chart(page: Page, found: pl.DataFrame) -> None:
         drawn,
         {part: t(f"parcel_state.{part}") for part in PARTS},
         plots.ink(),
-        t("axis.cost", currency=page.currency),
+        t("claims.axis_money", currency=page.currency),
     )
     carriers = ", ".join(drawn["name"].unique(maintain_order=True).to_list())
     plots.show(

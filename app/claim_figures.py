@@ -22,8 +22,9 @@ def money(frame: pl.DataFrame, parts: Mapping[str, str], ink: Ink, axis: str) ->
     carriers = frame["name"].unique(maintain_order=True).to_list()
     looks = {
         "recoverable": {"color": ink.accent},
-        "waiting": {"color": ink.accent, "opacity": 0.45},
-        "paid": {"color": ink.quiet, "opacity": 0.45},
+        # mixed, not see-through: a legend shows no opacity
+        "waiting": {"color": _mixed(ink.accent, ink.ground)},
+        "paid": {"color": _mixed(ink.quiet, ink.ground)},
         "refused": {"color": ink.quiet},
         "expired": {
             "color": ink.text,
@@ -107,7 +108,13 @@ def hours(frame: pl.DataFrame, ink: Ink, axis: str, across: str, hovers: Sequenc
 
 
 def limits(
-    frame: pl.DataFrame, ink: Ink, axis: str, limit: str, labels: Sequence[str], hovers: Sequence[str]
+    frame: pl.DataFrame,
+    ink: Ink,
+    axis: str,
+    ticks: Mapping[float, str],
+    limit: str,
+    labels: Sequence[str],
+    hovers: Sequence[str],
 ) -> go.Figure:
     """One row a metric: how much of what its limit allows is used, by our count (dot, interval), with corrected labels
     (ring) and by the marketplace's own (diamond); the limit is one upright line for all, attention a short mark.
@@ -137,7 +144,7 @@ def limits(
         _dots(cut, ink, colours, hovers, "used_share", "used_low", "used_high"),
     ]
     figure = _figure(traces, ink, labels, height=32 * cut.height + 84, axis=axis)
-    figure.update_xaxes(range=[-0.05, FARTHEST + 0.05], tickformat=".0%", dtick=0.5)
+    figure.update_xaxes(range=[-0.05, FARTHEST + 0.05], tickvals=list(ticks), ticktext=list(ticks.values()))
     figure.add_vline(x=1, line={"color": ink.text, "width": 1.6})
     figure.add_annotation(
         x=1,
@@ -221,6 +228,12 @@ def _dress(figure: go.Figure, ink: Ink, height: int) -> None:
     }
     figure.update_xaxes(**axis)
     figure.update_yaxes(**axis)
+
+
+def _mixed(colour: str, ground: str) -> str:
+    """A colour of `#rrggbb` at a little less than half its strength on its ground."""
+    pairs = zip(bytes.fromhex(colour[1:]), bytes.fromhex(ground[1:]), strict=True)
+    return "#" + bytes(round(0.45 * ours + 0.55 * under) for ours, under in pairs).hex()
 
 
 def _short(label: str) -> str:

@@ -78,6 +78,7 @@ def section(page: Page, channel: str, found: pl.DataFrame) -> None:
             drawn,
             plots.ink(),
             t("marketplaces.axis"),
+            {share: formats.percent(share, page.lang) for share in (0.0, 1.0, 2.0)},
             t("marketplaces.limit"),
             drawn["metric_name"].to_list(),
             [_hover(row) for row in drawn.iter_rows(named=True)],

@@ -10,7 +10,20 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from app import charts, db, empty, formats, kpis, names, navigation, plots, report, returns, tables
+from app import (
+    carrier_money,
+    charts,
+    db,
+    empty,
+    formats,
+    kpis,
+    names,
+    navigation,
+    plots,
+    report,
+    returns,
+    tables,
+)
 from app.exports import Column
 from app.frame import Page
 from app.i18n import known, md, t
@@ -34,7 +47,13 @@ TILES: dict[str, dict[str, str] | None] = {
 
 
 #: tiles whose rows are no incidents, and the page that has them
-PAGES = {"kpi_received_not_refunded": "returns", "kpi_seller_cancellation_rate": "cancellations"}
+PAGES = {
+    "kpi_received_not_refunded": "returns",
+    "kpi_seller_cancellation_rate": "cancellations",
+    "kpi_carrier_error_rate": "claims",
+}
+#: of them, those whose figures stand at the end of the data, whatever the period
+LASTING = {"claims"}
 
 
 def title(page: Page) -> str:
@@ -72,7 +91,7 @@ def tile(page: Page, view: str, narrowed: dict[str, str] | None) -> report.Tile:
         tone=kpis.tone(difference, change, figure.better),
         against=to_come or (t("weekly_review.than_before") if change else ""),
         usual=usual if figure.usual is not None else "",
-        note=(returns.owed_note(page) if PAGES.get(view) == "returns" else "")
+        note=_money_note(page, view)
         or t(f"kpi.{figure.title}.n", numerator=figure.numerator, denominator=figure.denominator),
         spark=figure.weeks,
         target=_target(page, view, narrowed),
@@ -81,8 +100,18 @@ def tile(page: Page, view: str, narrowed: dict[str, str] | None) -> report.Tile:
 
 def _target(page: Page, view: str, narrowed: dict[str, str] | None) -> Target | None:
     if view in PAGES:
-        return Target(PAGES[view], page.filters.pinned().params())
+        params = page.filters.pinned().params()
+        if PAGES[view] in LASTING:
+            params = {name: values for name, values in params.items() if name not in ("from", "to", "period")}
+        return Target(PAGES[view], params)
     return None if narrowed is None else navigation.cases(page.filters, **narrowed)
+
+
+def _money_note(page: Page, view: str) -> str:
+    """What money hangs on it; empty where none is known to."""
+    notes = {"returns": returns.owed_note, "claims": carrier_money.recoverable_note}
+    say = notes.get(PAGES.get(view, ""))
+    return say(page) if say else ""
 
 
 def _corrected(page: Page, view: str) -> str:
