@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -11,7 +12,7 @@ from app import claim_figures, db, formats, names, navigation, plots, tables
 from app.claims import FEW, PRODUCT_FILTERS, days, total
 from app.exports import Column
 from app.frame import Page
-from app.i18n import md, t
+from app.i18n import Lang, md, say, t
 from app.navigation import Target
 
 PARTS = ("recoverable", "waiting", "paid", "refused", "expired")
@@ -146,20 +147,17 @@ def _carrier_cases(page: Page, carrier: str | None) -> Target:
     return navigation.cases(page.filters, family="transport", **({"carrier": carrier} if carrier else {}))
 
 
-def parcels(page: Page) -> None:
+def parcels(page: Page, sums: pl.DataFrame) -> None:
     """Every parcel that a carrier may have to pay for; what can still be asked first, by deadline."""
-    found = db.query("carrier_claim_parcels", page.filters.variables())
-    if found.is_empty():
+    listed = ("eligible", "undetermined", "no_contract", "excluded")
+    n = sum(int(sums[f"{part}_count"].sum()) for part in listed)
+    if not n:
         return
-    st.subheader(t("claims.parcels", n=found.height), anchor=False)
-    shown = found.with_columns(
-        order=pl.coalesce("order_name", "order_key"),
-        state_name=names.column(found, "state", "parcel_state"),
-        trouble_name=names.column(found, "trouble", "trouble"),
-        left=pl.Series([_left(row) for row in found.iter_rows(named=True)], dtype=pl.String),
-    )
+    st.subheader(t("claims.parcels", n=n), anchor=False)
+    found = db.query("carrier_claim_parcels", page.filters.variables(), row_limit=tables.SHOWN_ROWS)
+    every = partial(db.query, "carrier_claim_parcels", page.filters.variables())
     tables.show(
-        shown,
+        _written(found, page.lang),
         [
             Column("order", t("column.order")),
             Column("carrier", t("column.carrier")),
@@ -181,17 +179,31 @@ def parcels(page: Page) -> None:
         None,
         lambda row: navigation.case(row["order_key"], None),
         height=420,
+        whole=lambda: _written(every(), page.lang),
+        n=n,
     )
 
 
-def _left(row: dict[str, Any]) -> str | None:
+def _written(found: pl.DataFrame, lang: Lang) -> pl.DataFrame:
+    """The same parcels in words. Asks the page nothing: files are made later."""
+    rows = found.select("state", "trouble", "days_left", "answer_days_left").rows(named=True)
+    return found.with_columns(
+        order=pl.coalesce("order_name", "order_key"),
+        state_name=pl.Series([say(lang, f"parcel_state.{row['state']}") for row in rows], dtype=pl.String),
+        trouble_name=pl.Series([say(lang, f"trouble.{row['trouble']}") for row in rows], dtype=pl.String),
+        left=pl.Series([_left(row, lang) for row in rows], dtype=pl.String),
+    )
+
+
+def _left(row: dict[str, Any], lang: Lang) -> str | None:
     """Days left to claim, or until the carrier should have answered."""
-    if row["days_left"] is not None:
-        return days(row["days_left"]) if row["days_left"] >= 0 else t("claims.over")
-    waits = row["answer_days_left"]
+    left, waits = row["days_left"], row["answer_days_left"]
+    if left is not None:
+        return say(lang, "claims.days", n=left) if left >= 0 else say(lang, "claims.over")
     if waits is None:
         return None
-    return t("claims.answer_in", n=waits) if waits >= 0 else t("claims.answer_late", n=-waits)
+    key = "claims.answer_in" if waits >= 0 else "claims.answer_late"
+    return say(lang, key, n=abs(waits))
 
 
 def sent_back(page: Page) -> None:

@@ -41,6 +41,9 @@ _FACTS = """
         case
             when i < 3 then ['stock_out', 'stock_desync', 'unknown'][i + 1]
             when i in (8, 15, 22) then ['wrong_item_sent', 'wrong_variant_sent', 'late_dispatch'][i // 7]
+            -- as many as of every other cause: parcels that never came are never that many
+            when i between 10 and 13
+                then ['not_received', 'lost_in_transit', 'late_delivery', 'address_error'][i - 9]
             else 'cause_' || i
         end as cause,
         case
@@ -137,6 +140,14 @@ _RAW = """
         order_key as record_id, 'shop' as source, 'main' as account, order_ref, order_name, order_key as order_id,
         order_at as placed_at, order_at + interval 2 days as ship_by_at,
         order_at + to_hours((hash(order_key) % 60)::bigint) as shipped_at, warehouse, currency
+    from lines;
+    insert into raw_shipments by name
+    select
+        order_key as record_id, 'shop' as source, 'main' as account, order_ref, order_key as shipment_id, carrier,
+        'T' || order_key as tracking_number, order_at + interval 1 day as shipped_at,
+        order_at + interval 5 days as promised_by_at,
+        if(hash(order_key) % 50 = 0, null, order_at + to_hours((60 + hash(order_key) % 70)::bigint)) as delivered_at,
+        if(hash(order_key) % 200 = 0, 'lost', 'in_transit') as status, 4990 as value_cents, currency
     from lines;
 """
 

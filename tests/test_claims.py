@@ -256,7 +256,12 @@ def test_what_can_be_asked_of_a_carrier_until_when_and_how_much(run_view: RunVie
         ("p2", "expired", "2025-03-14", None, 2000),
         ("p8", "excluded", "2025-04-03", None, None),
     ]
-    post = run_view("carrier_claims", **CARRIERS).row(0, named=True)
+    first = run_view("carrier_claim_parcels", {"row_limit": 2}, **CARRIERS)
+    assert first["parcel_key"].to_list() == ["p1", "p4"]
+    sums = run_view("carrier_claims", **CARRIERS)
+    parts = ("eligible", "undetermined", "no_contract", "excluded")
+    assert listed.height == sum(sums[f"{part}_count"].sum() for part in parts)
+    post = sums.row(0, named=True)
     assert (post["carrier"], post["eligible_count"], post["eligible_cents"]) == ("Post", 4, 15000)
     assert (post["recoverable_count"], post["recoverable_cents"], post["first_days_left"]) == (2, 10000, 3)
     assert (post["expired_count"], post["expired_cents"], post["claimed_count"]) == (2, 5000, 0)

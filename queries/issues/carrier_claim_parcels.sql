@@ -1,5 +1,5 @@
 -- Parcels that a carrier should pay for, one by one: those that can still be claimed first, by deadline, then claims
--- that wait for an answer, then what expired.
+-- that wait for an answer, then what expired. The first `row_limit` of them, when that is set.
 -- Grain: one row per parcel. Reads: int_troubled_parcels, int_data_end.
 create or replace view carrier_claim_parcels as
 select
@@ -45,7 +45,8 @@ order by
         ],
         parcels.state
     ),
-    parcels.claim_until_date, parcels.eligible_cents desc nulls last, parcels.shipped_date desc, parcels.parcel_key;
+    parcels.claim_until_date, parcels.eligible_cents desc nulls last, parcels.shipped_date desc, parcels.parcel_key
+limit getvariable('row_limit');
 
 comment on view carrier_claim_parcels is 'Parcels that a carrier should pay for, those that can still be claimed first.';
 comment on column carrier_claim_parcels.parcel_key is 'Key of the parcel; that of its order when no parcel is loaded.';
