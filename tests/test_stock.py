@@ -178,3 +178,13 @@ def test_a_channel_is_held_against_the_warehouses_that_ship_for_it(run_view: Run
     # 9 shown where there is nothing (Lyon ships for another channel), then 6 too many, then enough
     columns = ("sku", "channel", "day_count", "over_day_count", "worst_gap")
     assert got.select(columns).rows() == [("SHOE", "amazon", 3, 2, 9)]
+
+
+def test_a_run_costs_what_was_refunded_for_its_incidents_each_once(run_view: RunView) -> None:
+    tables = cancelled(SHORT)
+    head, *rows = tables["incidents"].splitlines()
+    tables["incidents"] = "\n".join([head + " | cost_cents", *(f"{row} | 500" for row in rows)])
+    got = run_view("stock_desync", **tables)
+    assert dict(got.select("sku", "cost_cents").iter_rows())["BAG"] == 500
+    assert got.filter(pl.col("sku") != "BAG")["cost_cents"].to_list() == [1500]
+    assert run_view("stock_desync", {"currency": "USD"}, **tables)["cost_cents"].to_list() == [None, None]

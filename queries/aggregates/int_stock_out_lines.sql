@@ -17,6 +17,8 @@ with short as (
         lines.quantity,
         lines.unit_price_cents,
         lines.currency,
+        lines.incident_cost_cents,
+        lines.cost_currency,
         coalesce(cancellations.verdict = 'contradicted', false) as is_hidden
     from cancelled_lines as lines
     inner join int_cancellations as cancellations on lines.incident_key = cancellations.incident_key

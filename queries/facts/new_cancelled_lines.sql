@@ -111,6 +111,9 @@ select
     coalesce(if(placed.is_whole_order, null, placed.quantity), lines.quantity) as quantity,
     lines.unit_price_cents,
     coalesce(lines.currency, incidents.currency) as currency,
+    -- of the whole incident, however many lines it has
+    incidents.cost_cents as incident_cost_cents,
+    incidents.currency as cost_currency,
     placed.contacted_at,
     placed.alternative_offered
 from placed

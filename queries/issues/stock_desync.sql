@@ -1,20 +1,24 @@
 -- Articles sold without stock, run by run: from the first stock-out cancellation on a channel to the moment the
 -- stock was set right, how many lines were still ordered and how many had to be cancelled. Two weeks without such
 -- a cancellation end a run. Runs that reach into the period, each as a whole.
--- Grain: one row per SKU, channel and run. Reads: int_matching_runs, int_stock_out_lines, incidents, int_data_end,
--- settings.
+-- Grain: one row per SKU, channel and run. Reads: int_matching_runs, int_stock_out_lines, int_data_end, settings.
 create or replace view stock_desync as
-with costs as (
-    select
-        short.run_key,
-        sum(incidents.cost_cents)::bigint as cost_cents
-    from int_stock_out_lines as short
-    inner join incidents on short.incident_key = incidents.incident_key
+with incidents as (
+    select distinct
+        run_key,
+        incident_key,
+        incident_cost_cents
+    from int_stock_out_lines
     cross join settings
-    where
-        short.run_key in (select int_matching_runs.run_key from int_matching_runs)
-        and incidents.currency = coalesce(getvariable('currency'), settings.main_currency)
-    group by short.run_key
+    where cost_currency = coalesce(getvariable('currency'), settings.main_currency)
+),
+
+costs as (
+    select
+        run_key,
+        sum(incident_cost_cents)::bigint as cost_cents
+    from incidents
+    group by run_key
 )
 
 select
