@@ -163,7 +163,7 @@ def build(con: duckdb.DuckDBPyConnection, store: Store) -> bool:
             "update build_state set is_everything_due = false, build_version = $version, said = $said", done
         )
         # aggregates are small tables over the facts, made anew each time; views only where they may have changed
-        views.create_views(con) if everything else views.create_views(con, ("aggregates",))
+        views.create_views(con) if state[1] != wanted else views.create_views(con, ("aggregates",))
         rising.keep(con)
         con.execute("delete from published")
         con.execute("insert into published values (now()::timestamp, $version, $said)", done)
