@@ -146,7 +146,7 @@ _RAW = """
         order_key as record_id, 'shop' as source, 'main' as account, order_ref, order_key as shipment_id, carrier,
         'T' || order_key as tracking_number, order_at + interval 1 day as shipped_at,
         order_at + interval 5 days as promised_by_at,
-        if(hash(order_key) % 50 = 0, null, order_at + to_hours((60 + hash(order_key) % 70)::bigint)) as delivered_at,
+        if(hash(order_key) % 50 = 0, null, order_at + to_hours((60 + hash(order_key) % 63)::bigint)) as delivered_at,
         if(hash(order_key) % 200 = 0, 'lost', 'in_transit') as status, 4990 as value_cents, currency
     from lines;
 """

@@ -39,7 +39,7 @@ with chosen as (
 ),
 
 -- the contract of the parcel's own service first, then the newest that was in force when it left
-contracts as (
+ruled as (
     select
         keys.*,
         arg_min(
@@ -67,26 +67,38 @@ contracts as (
     group by all
 ),
 
+-- flat: a few rows here, and none of it again for each parcel
+contracts as (
+    select
+        * exclude (rule),
+        rule.carrier as contract_carrier,
+        rule.cap,
+        rule.currency as cap_currency,
+        rule.counted_from,
+        rule.days_to_claim::integer as days_to_claim,
+        rule.days_to_answer,
+        rule.source as contract_source,
+        list_transform(string_split(rule.excluded_causes, ','), lambda cause: trim(cause)) as excluded_causes
+    from ruled
+),
+
 covered as (
     select
         chosen.* exclude (carrier_code, service_code, covered_as),
-        contracts.rule,
-        coalesce(
-            list_has_any(
-                chosen.causes,
-                list_transform(string_split(contracts.rule.excluded_causes, ','), lambda cause: trim(cause))
-            ),
-            false
-        ) as is_excluded,
-        case contracts.rule.counted_from
+        contracts.contract_carrier,
+        contracts.cap,
+        contracts.contract_source,
+        contracts.days_to_answer,
+        coalesce(list_has_any(chosen.causes, contracts.excluded_causes), false) as is_excluded,
+        case contracts.counted_from
             when 'shipped' then chosen.shipped_date
             when 'promised' then chosen.promised_date
             when 'delivered' then chosen.delivered_date
-        end + contracts.rule.days_to_claim::integer as claim_until_date,
+        end + contracts.days_to_claim as claim_until_date,
         case
-            when contracts.rule.cap is null then chosen.value_cents
-            when contracts.rule.currency is null or contracts.rule.currency = chosen.currency
-                then least(chosen.value_cents, contracts.rule.cap)
+            when contracts.cap is null then chosen.value_cents
+            when contracts.cap_currency is null or contracts.cap_currency = chosen.currency
+                then least(chosen.value_cents, contracts.cap)
         end as eligible_cents
     from chosen
     left join contracts
@@ -98,15 +110,13 @@ covered as (
 )
 
 select
-    covered.* exclude (rule),
-    covered.rule.cap is null as is_without_cap,
-    covered.rule.source as contract_source,
-    covered.rule.days_to_answer,
+    covered.* exclude (contract_carrier, cap),
+    covered.cap is null as is_without_cap,
     covered.claim_until_date - int_data_end.last_date as days_left,
     case
         when covered.trouble = 'returned' then 'returned'
         when covered.trouble = 'not_received' then 'undetermined'
-        when covered.rule is null then 'no_contract'
+        when covered.contract_carrier is null then 'no_contract'
         when covered.is_excluded then 'excluded'
         when covered.claim_state is not null then covered.claim_state
         when covered.claim_until_date is null then 'no_deadline'
