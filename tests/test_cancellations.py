@@ -152,6 +152,21 @@ def test_on_a_day_without_a_time_a_request_of_that_day_came_before(run_view: Run
     assert verdicts(run_view("cancellation_cases", **tables)) == {"o": "confirmed"}
 
 
+def test_the_count_before_tells_even_when_one_after_is_nearer(run_view: RunView) -> None:
+    counts = """
+        location | sku | at                  | available
+        here     | HAT | 2025-03-07 10:00:00 | 4
+        here     | HAT | 2025-03-10 11:00:00 | 0
+        here     | TIE | 2025-03-11 09:59:00 | 0
+        here     | BAG | 2025-03-11 10:01:00 | 0
+    """
+    head = "order | sku | at | declared_by | cause"
+    rows = [f"{sku} | {sku} | 2025-03-10 10:00:00 | customer | changed_mind" for sku in ("HAT", "TIE", "BAG")]
+    got = run_view("cancellation_cases", **cancelled("\n".join([head, *rows]), raw_stock_levels=counts))
+    # without one before, the first within a day counts; a minute more is too late
+    assert dict(got.select("sku", "stock_level").iter_rows()) == {"HAT": 4, "TIE": 0, "BAG": None}
+
+
 def test_another_place_that_has_stock_speaks_for_the_label_unless_the_warehouse_is_known(
     run_view: RunView,
 ) -> None:
@@ -198,14 +213,21 @@ def test_the_usual_price_is_the_median_of_30_days_and_no_cancelled_line_counts(r
         typo  | HAT | 2025-03-10 10:00:00 | customer    | changed_mind | 100
         fine  | HAT | 2025-03-10 11:00:00 | customer    | changed_mind | 950
         few   | TIE | 2025-03-10 11:00:00 | customer    | changed_mind | 100
+        old1  | HAT | 2025-03-08 11:00:00 | merchant    | stock_out    | 100
+        old2  | HAT | 2025-03-08 11:00:00 | merchant    | stock_out    | 100
+        old3  | HAT | 2025-03-07 11:00:00 | merchant    | stock_out    | 100
+        old4  | HAT | 2025-03-06 11:00:00 | merchant    | stock_out    | 100
+        old5  | HAT | 2025-03-05 11:00:00 | merchant    | stock_out    | 100
         """,
+        rule_cancellation_evidence=RULES.replace("| 24 ", "| 1  "),
         lines=sold,
     )
     got = run_view("cancellation_cases", **tables)
     prices = {row["order_key"]: row for row in got.iter_rows(named=True)}
     assert (prices["typo"]["usual_price_cents"], prices["typo"]["price_ratio"]) == (1000, 0.1)
     assert prices["few"]["has_abnormal_price"] is None
-    assert verdicts(got) == {"typo": "contradicted", "fine": "undetermined", "few": "undetermined"}
+    told = {order: verdict for order, verdict in verdicts(got).items() if verdict}
+    assert told == {"typo": "contradicted", "fine": "undetermined", "few": "undetermined"}
 
 
 # --- mass cancellations

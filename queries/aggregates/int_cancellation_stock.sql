@@ -22,7 +22,7 @@ near as (
         levels.counted_at <= lines.cancelled_at as is_before,
         arg_min(
             {'level': levels.level, 'counted_at': levels.counted_at},
-            (levels.counted_at > lines.cancelled_at, abs(epoch(levels.counted_at) - epoch(lines.cancelled_at)))
+            abs(epoch(levels.counted_at) - epoch(lines.cancelled_at))
         ) as count
     from cancelled_lines as lines
     inner join int_cancellation_rules as rules
