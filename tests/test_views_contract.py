@@ -64,9 +64,9 @@ def test_a_kpi_has_the_fixed_columns_and_its_own_name_as_title(facts: Facts, vie
         "exposure_daily": exposure,
         "signals": "signal_key | incident_key | kind | record_id\n return/r | b | return | r",
         "raw_returns": """
-            record_id | source | account | received_at         | refund_cents
+            record_id | source | account | received_at         | refunded_at
             r         | shop   | main    | 2025-03-04 10:00:00 |
-            x         | shop   | main    |                     | 100
+            x         | shop   | main    |                     | 2025-03-04 10:00:00
         """,
     }
     with facts(**tables) as con:

@@ -13,3 +13,4 @@ if tags.has_tickets(health):
     tags.each_tag(page)
     tags.contradictions(page)
     tag_suggestions.draw(page)
+frame.attribution()
