@@ -154,7 +154,7 @@ def test_every_case_has_one_outcome_and_every_open_one_a_stage(
         assert row["case_count"] == sum(row[f"{name}_count"] for name in outcomes)
         assert row["open_count"] == sum(row[f"{name}_count"] for name in stages)
     listed = run_view("not_received_cases", {"channels": [channel] if channel else []}, **STORE)
-    assert listed.height == summary["open_count"].sum() + summary["unknown_count"].sum()
+    assert listed.height == int(summary["open_count"].sum()) + int(summary["unknown_count"].sum())
 
 
 def test_paid_twice_says_how_and_a_delivery_before_the_refund_is_none(run_view: RunView) -> None:

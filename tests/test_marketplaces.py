@@ -134,7 +134,7 @@ def test_labels_that_facts_contradict_count_in_the_corrected_share(run_view: Run
         raw_stock_levels="location | sku | at | available\n here | SHOE | 2025-03-21 10:00:00 | 0",
     )
     drawn = orders((3, {"cancelled_by": "seller"}), (2, {"cancelled_by": "other"}), (95, {}))
-    got = health(run_view, drawn, **{**tables, "exposure_daily": EXPOSURE})["seller_cancellation"]
+    got = health(run_view, drawn, None, **{**tables, "exposure_daily": EXPOSURE})["seller_cancellation"]
     assert (got["numerator"], got["corrected_numerator"], got["denominator"]) == (3, 5, 100)
     assert (got["headroom"], got["corrected_headroom"], got["state"]) == (4, 2, "attention")
 
