@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import navigation, upgrade
+from app import buttons, navigation, upgrade
 from app.i18n import LANGS, language, t
 
 st.set_page_config(page_title=t("frame.product"), layout="wide", initial_sidebar_state="collapsed")
@@ -23,6 +23,7 @@ st.session_state["_url"] = {
 
 page = st.navigation(navigation.menu(), position="top")
 navigation.follow()
+buttons.forget_when_left(page.url_path)
 try:
     page.run()
 finally:  # a page without data stops early, and its links must work too

@@ -9,9 +9,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from app.charts import Ink, blank, plain, short
+from app.charts import Ink, blank, over_time, plain, short
 
-DAYS = "%-d %b"
 HOLLOW = "hollow"  # a part that is not known: an outline without a filling
 
 
@@ -125,7 +124,7 @@ def courses(
         for course in of
     ]
     figure = blank(traces, ink, height=300)
-    figure.update_xaxes(showgrid=False, tickformat=DAYS)
+    over_time(figure)
     figure.update_yaxes(title={"text": axis}, rangemode="tozero")
     figure.update_layout(showlegend=True, legend=_legend(ink))
     return figure
@@ -183,7 +182,8 @@ def time_line(spans: Sequence[Span], end: datetime, words: Sequence[str], ink: I
             )
         )
     figure = blank(traces, ink, height=44 * len(spans) + 96)
-    figure.update_xaxes(type="date", showgrid=True, tickformat=DAYS)
+    over_time(figure)
+    figure.update_xaxes(type="date", showgrid=True)
     figure.update_yaxes(
         tickvals=y,
         ticktext=[plain(short(span.label, 30)) for span in spans],

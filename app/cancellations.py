@@ -178,34 +178,29 @@ def rate_chart(page: Page) -> None:
 
 
 def headroom(page: Page) -> None:
-    """Orders that may still be cancelled before each marketplace's limit, by labels and corrected."""
-    found = db.query("cancellation_headroom", page.filters.variables())
+    """Orders that may still be cancelled before each marketplace's limit: what the page on marketplaces says of it."""
+    health = db.query("marketplace_health", page.filters.variables())
+    found = health.filter((pl.col("metric") == "seller_cancellation") & pl.col("limit_share").is_not_null())
     st.subheader(t("cancellations.headroom"), anchor=False)
     if found.is_empty():
         empty.section("cancellations.headroom_none")
         return
-    shown = found.with_columns(
-        channel_name=names.column(found, "channel", "channel"),
-        declared=_rate("declared_count"),
-        corrected=_rate("corrected_count"),
-    )
     columns = [
         Column("channel_name", t("column.channel")),
-        Column("from_date", t("cancellations.column.from"), "date"),
-        Column("order_count", t("column.orders"), "count"),
-        Column("declared", t("cancellations.declared"), "percent"),
-        Column("corrected", t("cancellations.corrected"), "percent"),
+        Column("start_date", t("cancellations.column.from"), "date"),
+        Column("denominator", t("column.orders"), "count"),
+        Column("share", t("cancellations.declared"), "percent"),
+        Column("corrected_share", t("cancellations.corrected"), "percent"),
         Column("limit_share", t("cancellations.column.limit"), "percent"),
-        Column("declared_headroom", t("cancellations.column.declared_headroom"), "count"),
+        Column("headroom", t("cancellations.column.declared_headroom"), "count"),
         Column("corrected_headroom", t("cancellations.column.corrected_headroom"), "count"),
-        Column("source", t("column.source")),
+        Column("rule_source", t("column.source")),
     ]
+    shown = found.with_columns(channel_name=names.column(found, "channel", "channel")).sort(
+        "corrected_headroom", "channel", nulls_last=True
+    )
     tables.show(shown, columns, "cancellation_headroom", t("cancellations.headroom"))
     st.caption(t("cancellations.headroom_note"))
-
-
-def _rate(name: str) -> pl.Expr:
-    return pl.when(pl.col("order_count") > 0).then(pl.col(name) / pl.col("order_count"))
 
 
 def procedure(page: Page) -> None:

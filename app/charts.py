@@ -139,7 +139,7 @@ def line(
         hovertemplate="%{hovertext}<extra></extra>",
     )
     figure = blank([trace], ink, height=270)
-    figure.update_xaxes(showgrid=False)
+    over_time(figure)
     top = max(frame["amount"].drop_nulls().to_list(), default=0)
     figure.update_yaxes(title={"text": axis}, rangemode="tozero", **_whole_steps(top))
     if middle is not None and x:
@@ -173,7 +173,7 @@ def by_group(frame: pl.DataFrame, ink: Ink, axis: str, hovers: Sequence[str], st
         showlegend=True,
         legend={"orientation": "h", "y": -0.12, "x": 0, "font": {"color": ink.text}, "traceorder": "normal"},
     )
-    figure.update_xaxes(showgrid=False)
+    over_time(figure)
     tops = frame.group_by("period_start_date").agg(
         pl.col("amount").sum() if stacked else pl.col("amount").max()
     )
@@ -300,6 +300,15 @@ def _whole_steps(top: float) -> dict[str, int]:
 
 def short(label: str, longest: int = 34) -> str:
     return label if len(label) <= longest else label[: longest - 1].rstrip() + "…"
+
+
+def over_time(figure: go.Figure) -> None:
+    """A time axis whose marks read the same in both languages: 3 nov., or nov. 2026 from a month a mark on."""
+    stops = [
+        {"dtickrange": ["M1", None], "value": "%b %Y"},
+        {"dtickrange": [None, "M1"], "value": "%-d %b"},
+    ]
+    figure.update_xaxes(showgrid=False, tickformatstops=stops)
 
 
 def blank(traces: Sequence[go.Bar | go.Scatter], ink: Ink, height: int) -> go.Figure:

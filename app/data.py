@@ -12,6 +12,7 @@ import polars as pl
 import streamlit as st
 
 from app import db, empty, names, navigation, tables, waiting, zones
+from app.buttons import pressed
 from app.exports import Column
 from app.frame import Page
 from app.i18n import Lang, language, md, t, typeset
@@ -39,7 +40,7 @@ def upload() -> None:
     if dropped:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             order = date_order()
-            if st.button(t("data.start", n=len(dropped)), type="primary", key="start_load"):
+            if pressed(t("data.start", n=len(dropped)), "start_load", kind="primary"):
                 st.session_state["_results"] = _load(dropped, Options(dates=order))
                 st.session_state["_uploads"] = number + 1
                 st.rerun()

@@ -142,8 +142,8 @@ def funnel(page: Page, rates: pl.DataFrame, lots: pl.DataFrame) -> None:
         hover=pl.Series([_hover(page, row) for row in told.iter_rows(named=True)], dtype=pl.String)
     )
     overall = float(told["overall_rate"][0])
-    smallest, largest = told["exposure_count"].min(), told["exposure_count"].max()
-    curves = limits.curves(overall, float(smallest or 1), float(largest or 1))  # type: ignore[arg-type]
+    sold = [count for count in told["exposure_count"].to_list() if count] or [1]
+    curves = limits.curves(overall, min(sold), max(sold))
     curves = curves.with_columns(
         *(pl.col(name) * MILLE for name in curves.columns if name != "exposure_count"),
         middle=pl.lit(overall * MILLE),

@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from app import data, db, history, mapping_form, names, navigation, waiting, work
+from app.buttons import pressed
 from app.i18n import language, md, t, typeset
 from app.work import Work
 from pipelines import editing, mapping_files, user_changes
@@ -137,7 +138,7 @@ def _screen(at_work: Work) -> None:
     has_file = at_work.trial is not None
     with st.container(horizontal=True):
         wanted = t("mapping.save_and_load" if has_file else "mapping.save")
-        if st.button(wanted, type="primary", key="save_mapping", disabled=not _is_whole(at_work)):
+        if pressed(wanted, "save_mapping", kind="primary", disabled=not _is_whole(at_work)):
             _save(at_work, who)
         st.button(t("mapping.back"), key="leave_mapping", on_click=work.end)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 import polars as pl
 
-from app.charts import FAMILY_COLOURS, Ink, blank, plain, short
+from app.charts import FAMILY_COLOURS, Ink, blank, over_time, plain, short
 
 LABELLED = 6  # points beyond the limits that have their name beside them; the others have it in their hover
 
@@ -132,7 +132,8 @@ def lots(
             )
         )
     figure = blank(traces, ink, height=340)
-    figure.update_xaxes(title={"text": axes[0]}, showgrid=False, tickformat="%b %Y")
+    over_time(figure)
+    figure.update_xaxes(title={"text": axes[0]})
     figure.update_yaxes(title={"text": axes[1]}, rangemode="tozero")
     _legend(figure, ink)
     return figure
@@ -172,7 +173,7 @@ def against_level(
             )
         )
     figure = blank(traces, ink, height=270)
-    figure.update_xaxes(showgrid=False, tickformat="%-d %b")
+    over_time(figure)
     figure.update_yaxes(title={"text": axis}, rangemode="tozero")
     figure.update_layout(bargap=0.3)
     _legend(figure, ink)

@@ -23,7 +23,7 @@ FEW = 20  # below so many lines a median says little
 
 def returned(stages: pl.DataFrame) -> int:
     """The most returned lines that any stage of the period began with."""
-    return int(stages["line_count"].max() or 0) if stages.height else 0  # type: ignore[arg-type]
+    return max(stages["line_count"].to_list(), default=0)
 
 
 def target(page: Page, **own: str) -> Target:

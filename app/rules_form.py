@@ -11,6 +11,7 @@ import polars as pl
 import streamlit as st
 
 from app import data, formats, history, names
+from app.buttons import pressed
 from app.i18n import known, language, md, t
 from pipelines import rules as rule_tables
 from pipelines import settings_editing, shop_lists
@@ -57,9 +58,7 @@ def draw(store: Store, rules: Rules, who: str) -> None:
     has_changed = _without_lines(cells) != _without_lines(_cells(rules, _frame(rules, rows)))
     with st.container(horizontal=True):
         label = t("settings.save_rules") if has_changed else t("settings.nothing_to_save")
-        if st.button(
-            label, type="primary", key="save_rules", disabled=not has_changed or problem is not None
-        ):
+        if pressed(label, "save_rules", kind="primary", disabled=not has_changed or problem is not None):
             _keep(store, rules, cells, who)
         st.download_button(
             t("settings.download"),
@@ -72,7 +71,7 @@ def draw(store: Store, rules: Rules, who: str) -> None:
         )
         if is_shop:
             ours = t("settings.back_help", n=len(rules.rows))
-            if st.button(t("settings.back"), key="forget_rules", help=ours):
+            if pressed(t("settings.back"), "forget_rules", help=ours):
                 settings_editing.forget_rules(store, rules, who)
                 _work_out(store, t("settings.went_back", table=rules.title[lang]))
     with st.expander(t("settings.from_file")):
@@ -83,7 +82,7 @@ def _upload(store: Store, rules: Rules, who: str) -> None:
     number = st.session_state.setdefault("_rule_files", 0)
     dropped = data.drop_zone(f"rules_{rules.name}_{number}", several=False)
     st.caption(t("settings.from_file_help"))
-    if not dropped or not st.button(t("settings.take_file"), key="take_file", type="primary"):
+    if not dropped or not pressed(t("settings.take_file"), "take_file", kind="primary"):
         return
     text = shop_lists.decoded(dropped[0].getvalue())
     try:

@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 import streamlit as st
 
 from app import db, frame, history, rules_form
+from app.buttons import pressed
 from app.i18n import language, md, t
 from pipelines import rules as rule_tables
 from pipelines import settings_editing, user_changes
@@ -97,7 +98,7 @@ def _shop(store: Store, who: str) -> None:
     if chosen_warehouses != warehouses:
         wanted["third_party_warehouses"] = chosen_warehouses or None
     label = t("settings.save_shop") if wanted else t("settings.nothing_to_save")
-    if st.button(label, type="primary", key="save_shop", disabled=not wanted):
+    if pressed(label, "save_shop", kind="primary", disabled=not wanted):
         try:
             settings_editing.save_settings(store, wanted, who)
         except StoreError as error:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from analysis.tagging import Quality
 from app import db, exports, formats, history, names, tables
+from app.buttons import pressed
 from app.exports import Column
 from app.frame import Page
 from app.i18n import md, t
@@ -27,7 +28,7 @@ def draw(page: Page) -> None:
     history.said()
     causeless = db.query("tickets_without_cause")
     st.markdown(t("tags.causeless", n=causeless.height))
-    if st.button(t("tags.search"), key="suggest", disabled=causeless.is_empty()):
+    if pressed(t("tags.search"), "suggest", disabled=causeless.is_empty()):
         bar = st.progress(0.0, text=t("tags.searching"))
         said = t("tags.searching")
 

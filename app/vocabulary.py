@@ -9,6 +9,7 @@ import polars as pl
 import streamlit as st
 
 from app import db, formats, history, names
+from app.buttons import pressed
 from app.frame import Page
 from app.i18n import LANGS, md, say, t
 from pipelines import editing, mapping_files, user_changes
@@ -187,7 +188,7 @@ def _buttons(
     who = history.who()
     with st.container(horizontal=True):
         label = t("vocabulary.save", n=len(chosen)) if chosen else t("vocabulary.save_none")
-        if st.button(label, key="map_words", type="primary", disabled=not chosen):
+        if pressed(label, "map_words", kind="primary", disabled=not chosen):
             _save(chosen, who)
         if open_:
             label = t("vocabulary.take", n=len(open_))

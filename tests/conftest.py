@@ -22,6 +22,20 @@ from pipelines import views
 from pipelines.contract import KINDS
 from pipelines.phrases import create_macros
 from pipelines.rules import all_rules
+from pipelines.store import Store
+from tests import prepared
+
+
+@pytest.fixture(autouse=True, scope="module")
+def prepared_stores(request: pytest.FixtureRequest) -> Iterator[None]:
+    """New stores of most tests begin where the first load would have made their tables and views."""
+    if request.module.__name__.rpartition(".")[2] in prepared.EXCEPT:
+        yield
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Store, "_open_master", prepared.opening(Store._open_master))
+        yield
+
 
 # A few causes, one of each party that matters. The real ones are tested where they are written.
 CAUSES = """

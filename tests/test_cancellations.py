@@ -292,42 +292,6 @@ def test_labels_sum_to_all_cancellations_and_channels_part_them(run_view: RunVie
     assert run_view("cancellation_cases", **tables).height == 6
 
 
-LIMITS = """
-    marketplace | metric              | valid_from | limit_share | window_days
-    amazon      | seller_cancellation |            | 0.025       | 7
-    amazon.fr   | seller_cancellation | 2025-01-01 | 0.05        | 7
-    amazon.fr   | seller_cancellation | 2025-06-01 | 0.5         | 7
-    amazon      | late_shipment       |            | 0.9         | 7
-"""
-
-
-def test_headroom_is_in_orders_and_uses_the_closest_limit_in_force(run_view: RunView) -> None:
-    exposure = """
-        date_basis | date       | channel   | order_count
-        order      | 2025-03-10 | amazon.fr | 90
-        order      | 2025-03-04 | amazon.fr | 30
-        order      | 2025-03-03 | amazon.fr | 500
-        order      | 2025-03-10 | amazon.de | 100
-        order      | 2025-03-10 | web       | 100
-    """
-    rows = """
-        order | sku  | at                  | declared_by | cause        | channel
-        a     | SHOE | 2025-03-10 10:00:00 | merchant    | stock_out    | amazon.fr
-        b     | SHOE | 2025-03-10 10:00:00 | customer    | changed_mind | amazon.fr
-        c     | SHOE | 2025-03-10 10:00:00 | merchant    | stock_out    | amazon.de
-        d     | HAT  | 2025-03-10 10:00:00 | customer    | changed_mind | amazon.de
-        e     | SHOE | 2025-03-10 10:00:00 | merchant    | stock_out    | web
-    """
-    tables = cancelled(rows, raw_stock_levels=LEVELS, exposure_daily=exposure, rule_marketplace_limits=LIMITS)
-    got = run_view("cancellation_headroom", **tables)
-    # seven days to the 10th: fr 120 orders, 5 % = 6, one declared, two corrected; de 100, 2.5 % -> 2, one
-    columns = ("channel", "limit_share", "order_count", "declared_headroom", "corrected_headroom")
-    assert got.select(columns).sort("channel").rows() == [
-        ("amazon.de", 0.025, 100, 1, 1),
-        ("amazon.fr", 0.05, 120, 5, 4),
-    ]
-
-
 # --- the procedure, and stock put back on sale
 
 

@@ -240,6 +240,29 @@ def test_rules_of_the_tool_count_where_no_name_does(run_view: RunView) -> None:
     assert accepted["state"] == "over"
 
 
+def test_the_limit_closest_to_the_channel_that_is_in_force_counts(run_view: RunView) -> None:
+    """amazon.fr has rules of its own, one of them not yet in force; amazon.de has that of amazon. 5 % of 120 are 6, one
+    cancelled leaves 5; 2.5 % of 100 are 2, one leaves 1."""
+    limits = """
+        marketplace | metric              | valid_from | limit_share | window_days
+        amazon      | seller_cancellation |            | 0.025       | 30
+        amazon.fr   | seller_cancellation | 2025-01-01 | 0.05        | 30
+        amazon.fr   | seller_cancellation | 2025-06-01 | 0.5         | 30
+        amazon      | late_shipment       |            | 0.9         | 30
+    """
+    french, german = ({"channel": name} for name in ("amazon.fr", "amazon.de"))
+    drawn = orders(
+        *((1, {**place, "cancelled_by": "seller"}) for place in (french, german)), (119, french), (99, german)
+    )
+    tables = {"exposure_daily": EXPOSURE, "order_outcomes": drawn, "rule_marketplace_limits": limits}
+    got = run_view("marketplace_health", None, **tables)
+    cancelled = got.filter(pl.col("metric") == "seller_cancellation").sort("channel")
+    assert cancelled.select("channel", "limit_share", "denominator", "headroom").rows() == [
+        ("amazon.de", 0.025, 100, 1),
+        ("amazon.fr", 0.05, 120, 5),
+    ]
+
+
 def test_every_metric_of_the_rules_is_counted(run_view: RunView) -> None:
     """A metric that the table of limits offers and nobody counts would silently stay unknown."""
     rules = next(rules for rules in all_rules() if rules.name == "marketplace_limits")
