@@ -17,8 +17,10 @@ from pipelines import (
     channels,
     decisions,
     facts,
+    findings,
     hearing,
     linking,
+    marking,
     mentions,
     phrases,
     rising,
@@ -77,6 +79,7 @@ def prepare_master(con: duckdb.DuckDBPyConnection) -> None:
     """Makes the tables that a new store lacks, and the columns that an older one lacks."""
     con.execute(_STATE)
     con.execute(rising.TABLE)
+    con.execute(findings.TABLE)
     there: dict[str, set[str]] = {}
     for table, column in con.execute(
         "select table_name, column_name from information_schema.columns"
@@ -106,7 +109,9 @@ def version(store: Store) -> str:
                 channels,
                 decisions,
                 facts,
+                findings,
                 linking,
+                marking,
                 mentions,
                 phrases,
                 rising,
@@ -152,11 +157,7 @@ def build(con: duckdb.DuckDBPyConnection, store: Store) -> bool:
             views.run_build(con)
             _replace_everything(con)
         else:
-            linking.link_marked(con)
-            decisions.mark_touched(con)
-            _batch_of_marked(con)
-            views.run_build(con, without=(linking.QUERY,))
-            _replace_touched(con)
+            _build_marked(con)
         con.execute("delete from dirty_records")
         done = {"version": wanted, "said": heard}
         con.execute(
@@ -164,6 +165,10 @@ def build(con: duckdb.DuckDBPyConnection, store: Store) -> bool:
         )
         # aggregates are small tables over the facts, made anew each time; views only where they may have changed
         views.create_views(con) if state[1] != wanted else views.create_views(con, ("aggregates",))
+        if findings.mark_changed(con):
+            _build_marked(con)
+            con.execute("delete from dirty_records")
+            views.create_views(con, ("aggregates",))
         rising.keep(con)
         con.execute("delete from published")
         con.execute("insert into published values (now()::timestamp, $version, $said)", done)
@@ -283,6 +288,14 @@ def _batch_of_marked(con: duckdb.DuckDBPyConnection) -> None:
 def _for_kind(template: str, kind: Kind) -> str:
     """A statement for this kind. Only names that the contract fixes are put in, never a value."""
     return template.replace("batch_x", f"batch_{kind.name}").replace("raw_x", kind.table)
+
+
+def _build_marked(con: duckdb.DuckDBPyConnection) -> None:
+    linking.link_marked(con)
+    decisions.mark_touched(con)
+    _batch_of_marked(con)
+    views.run_build(con, without=(linking.QUERY,))
+    _replace_touched(con)
 
 
 def _replace_everything(con: duckdb.DuckDBPyConnection) -> None:

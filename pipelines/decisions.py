@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from pipelines import linking, notebook
+from pipelines import linking, marking, notebook
 from pipelines.cause_files import NEUTRAL, PARTIES
 from pipelines.messages import Message
 from pipelines.notebook import Entry, Write
@@ -129,25 +129,6 @@ _HEARD = """
 _HAS_FACTS = (
     "select count(*) = 2 from duckdb_tables() where table_name in ('signals', 'incidents') and not temporary"
 )
-# where signals stand now, and the kinds of records that tell them
-_PLACES = """
-    select
-        chosen.signal_key,
-        unnest(case split_part(chosen.signal_key, '/', 1)
-            when 'ticket' then ['tickets']
-            when 'return' then ['returns']
-            when 'cancellation' then ['cancellations']
-            when 'refund' then ['refunds']
-            when 'claim' then ['claims']
-            when 'write_off' then ['stock_moves']
-            else ['tracking_events', 'shipments']
-        end) as kind,
-        substr(chosen.signal_key, strpos(chosen.signal_key, '/') + 1) as record_id,
-        coalesce(signals.order_ref, incidents.order_ref) as order_ref
-    from chosen
-    left join signals on chosen.signal_key = signals.signal_key
-    left join incidents on chosen.signal_key = incidents.incident_key
-"""
 _MARK_CHANGED = f"""
     insert into dirty_records by name
     with decided as (
@@ -158,7 +139,7 @@ _MARK_CHANGED = f"""
         from ((from decided except from heard_decisions) union (from heard_decisions except from decided))
         group by signal_key
     )
-    select kind, record_id, order_ref from ({_PLACES})
+    select kind, record_id, order_ref from ({marking.PLACES})
 """  # noqa: S608 (constants of this module)
 _KEEP = """
     delete from ref_decisions;
@@ -177,7 +158,7 @@ _MARK_TOUCHED = f"""
         select distinct signal_key from ref_decisions
     ),
     places as (
-        {_PLACES}
+        {marking.PLACES}
     ),
     touched as (
         select distinct ref_decisions.item

@@ -56,6 +56,7 @@ def cancelled(text: str, **more: str) -> dict[str, str]:
                 "kind": "cancellation",
                 "record_id": f"{order}-{line}",
                 "occurred_at": at,
+                "cause": cause,
                 "party": party,
             }
         )

@@ -115,6 +115,7 @@ REFERENCES = {
     "ref_links": LINKS,
     "ref_sayings": SAYINGS,
     "ref_decisions": "",
+    "ref_findings": "",
 }
 SETTINGS = """
     zone | main_currency
@@ -135,6 +136,7 @@ REF_TYPES = {
     "ref_channels": dict.fromkeys(("source", "code", "channel", "origin"), "VARCHAR"),
     "ref_links": dict.fromkeys(("record_id", "order_ref"), "VARCHAR"),
     "ref_sayings": dict.fromkeys(("saying", "phrase"), "VARCHAR"),
+    "ref_findings": {"signal_key": "varchar", "cause": "varchar"},
     "ref_decisions": {
         **dict.fromkeys(("item", "cause", "party", "signal_key"), "VARCHAR"),
         "number": "BIGINT",

@@ -27,7 +27,7 @@ with counted as (
     where
         lines.sku_key is not null
         and lines.declared <> 'payment'
-        and lines.cause not in ('payment_or_fraud', 'unauthorised_purchase')
+        and not lines.is_fraud
 ),
 
 judged as (

@@ -17,6 +17,7 @@ with told as (
         end as label,
         coalesce(records.cancelled_at, signals.occurred_at) as told_at,
         coalesce(list_contains(records.date_only, 'cancelled_at'), false) as is_date_only,
+        signals.cause in ('payment_or_fraud', 'unauthorised_purchase') as is_fraud,
         records.source,
         records.account,
         records.reason_raw,
@@ -45,6 +46,7 @@ cancelled as (
         -- a time of day tells more than a date
         arg_min(told_at, (is_date_only, told_at)) as cancelled_at,
         bool_and(is_date_only) as is_date_only,
+        coalesce(bool_or(is_fraud), false) as is_fraud,
         min(source) as source,
         min(account) as account,
         arg_min(reason_raw, (label <> 'customer', reason_raw)) as reason_raw,
@@ -102,6 +104,7 @@ select
     placed.is_date_only,
     timezone(settings.zone, timezone('UTC', placed.cancelled_at))::date as cancelled_date,
     placed.declared,
+    placed.is_fraud,
     placed.reason_raw,
     placed.source,
     placed.account,

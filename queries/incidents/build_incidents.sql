@@ -1,8 +1,9 @@
 -- Incidents: everything that happened to one order line, once, with its root cause. The best of all votes is the
 -- cause, the others are kept as secondary causes, and votes for different parties are a conflict. Those that a person
 -- said are none are here too; the loader keeps them apart, where nothing counts them.
--- Grain: one row per incident. Reads: int_signals, int_verdicts, int_shared_incidents, int_judgements, int_decisions,
--- int_incident_costs, int_incident_quantities, build_lines, stg_orders, stg_order_places, stg_products, settings.
+-- Grain: one row per incident. Reads: int_signals, int_verdicts, int_shared_incidents, int_judgements, int_findings,
+-- int_decisions, int_incident_costs, int_incident_quantities, build_lines, stg_orders, stg_order_places, stg_products,
+-- settings.
 create or replace temp view build_incidents as
 with shared as (
     select
@@ -58,6 +59,7 @@ single as (
         verdicts.has_conflict
     from int_signals as signals
     anti join int_decisions on signals.incident_key = int_decisions.incident_key
+    anti join int_findings on signals.incident_key = int_findings.incident_key
     left join verdicts
         on
             signals.ballot is not distinct from verdicts.ballot

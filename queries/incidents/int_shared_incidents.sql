@@ -1,6 +1,6 @@
--- Incidents that several signals tell of, or that somebody decided: all votes of all their signals laid together, best
--- first, and a person's decision before them.
--- Grain: one row per such incident. Reads: int_signals, int_verdicts, int_decisions.
+-- Incidents that several signals tell of, that somebody decided, or of which the records together tell more: all votes
+-- of all their signals and findings laid together, best first, and a person's decision before them.
+-- Grain: one row per such incident. Reads: int_signals, int_verdicts, int_findings, int_decisions.
 create or replace temp table int_shared_incidents as
 select
     signals.incident_key,
@@ -9,7 +9,9 @@ select
     min(signals.line_key) as line_key,
     list_concat(
         if(coalesce(bool_or(decisions.is_incident), false), [any_value(decisions.vote)], []),
-        coalesce(list_sort(list_distinct(flatten(list(verdicts.votes)))), [])
+        list_sort(
+            list_distinct(list_concat(flatten(list(verdicts.votes)), any_value(findings.votes)))
+        )
     ) as votes,
     count(*)::integer as signal_count,
     list_sort(list(distinct signals.kind)) as kinds,
@@ -29,6 +31,7 @@ left join int_verdicts as verdicts
         and signals.subject_cause is not distinct from verdicts.subject_cause
         and signals.text_cause is not distinct from verdicts.text_cause
         and signals.is_fulfilled_by_third_party = verdicts.is_fulfilled_by_third_party
+left join int_findings as findings on signals.incident_key = findings.incident_key
 left join int_decisions as decisions on signals.incident_key = decisions.incident_key
-where not signals.is_alone or decisions.incident_key is not null
+where not signals.is_alone or findings.incident_key is not null or decisions.incident_key is not null
 group by signals.incident_key;

@@ -1,5 +1,6 @@
 -- To do: decide what happened where two sources blame different parties, in incidents recent enough to be settled.
--- Grain: one row per incident. Reads: matching_incidents, int_data_end, rule_work_list.
+-- Cancellations that the facts contradict are a kind of their own.
+-- Grain: one row per incident. Reads: matching_incidents, int_cancellations, int_data_end, rule_work_list.
 create or replace view int_work_conflict as
 select
     'conflict' as kind,
@@ -19,6 +20,9 @@ select
 from matching_incidents
 where
     has_conflict
+    and incident_key not in (
+        select int_cancellations.incident_key from int_cancellations where int_cancellations.verdict = 'contradicted'
+    )
     and event_date >= coalesce(
         (select int_data_end.last_date from int_data_end)
         - (select rule_work_list.look_back_days from rule_work_list where rule_work_list.kind = 'conflict')::integer,
