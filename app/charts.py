@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 import polars as pl
 
+from app.charts_bars import bar_marker
+
 #: One fixed colour a family, told apart with every common colour blindness and on light and dark ground alike.
 FAMILY_COLOURS: Mapping[str, str] = {
     "product": "#4368b2",
@@ -157,7 +159,8 @@ def line(
 def by_group(frame: pl.DataFrame, ink: Ink, axis: str, hovers: Sequence[str], stacked: bool) -> go.Figure:
     """One bar part or one line a group and period; colours stay with the family, dashes tell its causes apart.
 
-    One row a group and period: period_start_date, group, title, family, amount (null: not known), is_complete.
+    One row a group and period: period_start_date, group, title, family, amount (null: not known), is_complete, and
+    is_mature. Bars of periods that are not over are hollow, those of periods that may still change are hatched.
     """
     numbered = frame.with_columns(hover=pl.Series(hovers, dtype=pl.String))
     traces: list[go.Bar | go.Scatter] = []
@@ -200,8 +203,7 @@ def _group(rows: pl.DataFrame, family: str, ink: Ink, stacked: bool, dash: str) 
         "hovertemplate": "%{hovertext}<extra></extra>",
     }
     if stacked:
-        hollow = {"shape": ["" if d else "/" for d in done], "fgcolor": ink.ground, "size": 5}
-        return go.Bar(**common, marker={"color": colour, "pattern": hollow})
+        return go.Bar(**common, marker=bar_marker(colour, done, rows["is_mature"].to_list(), ink.ground))
     marker = {
         "size": 6,
         "color": [colour if d else ink.ground for d in done],

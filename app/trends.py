@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import plotly.graph_objects as go
 import polars as pl
 import streamlit as st
 
-from app import charts, db, empty, formats, names, navigation, plots, tables
+from analysis.intervals import with_interval
+from app import charts, charts_limits, db, empty, formats, limits, names, navigation, plots, tables
 from app.exports import Column
+from app.filters import Filters
 from app.frame import Page
 from app.i18n import t
 from app.measures import Measure, period_cases, period_name
@@ -17,21 +20,51 @@ from app.navigation import Target
 COMPARED_CAUSES = 5  # up to so many chosen causes have a line of their own
 
 
-def grouped(page: Page) -> tuple[str, pl.DataFrame]:
+def grouped(filters: Filters) -> tuple[str, pl.DataFrame]:
     """What the chart draws: `cause` or `family`, and one row a group and period.
 
     Families share one denominator (orders), so that they add up; a cause alone has the one that matches it.
     """
-    by_cause = db.query("trend_by_cause", page.filters.variables())
-    if 0 < len(page.filters.choices.get("cause", ())) <= COMPARED_CAUSES:
+    by_cause = db.query("trend_by_cause", filters.variables())
+    if 0 < len(filters.choices.get("cause", ())) <= COMPARED_CAUSES:
         return "cause", by_cause.with_columns(group=pl.col("cause"), base=pl.col("exposure_count"))
-    orders = db.query("trend_total", page.filters.variables()).select("period_start_date", base="order_count")
+    orders = total(filters).select("period_start_date", "base")
     families = by_cause.group_by("period_start_date", "family").agg(
         pl.col("incident_count").sum(), known_cost(), pl.col("is_complete").first()
     )
     return "family", families.join(orders, on="period_start_date", how="left").with_columns(
         group=pl.col("family")
     )
+
+
+def total(filters: Filters) -> pl.DataFrame:
+    """All of it, one row a period."""
+    return db.query("trend_total", filters.variables()).with_columns(base=pl.col("order_count"))
+
+
+def with_limits(page: Page, rows: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, limits.Told]]:
+    """The rows of all groups with their limits, and what each group's rest on."""
+    earlier = limits.before(page.filters)
+    past = None if earlier is None else limits.newest(grouped(earlier)[1])
+    since = limits.outbreaks(page)
+    told = {
+        group: limits.of_trend(
+            page,
+            rows.filter(pl.col("group") == group),
+            None if past is None else past.filter(pl.col("group") == group),
+            "base",
+            since.get(group),
+        )
+        for group in rows["group"].unique(maintain_order=True)
+    }
+    return pl.concat([one.rows for one in told.values()]), told
+
+
+def of_total(page: Page, measure: Measure) -> limits.Told:
+    """The whole with its limits, as stacked bars add up to it."""
+    earlier = limits.before(page.filters)
+    rows = total(page.filters).with_columns(amount=measure.amount("base"))
+    return limits.of_trend(page, rows, None if earlier is None else limits.newest(total(earlier)), "base")
 
 
 def known_cost() -> pl.Expr:
@@ -44,35 +77,48 @@ def known_cost() -> pl.Expr:
 def chart(page: Page) -> None:
     """Bars on top of each other, or lines; every part leads to its cases."""
     measure = Measure(page.filters.measure, page.lang, page.currency)
-    kind, rows = grouped(page)
+    kind, rows = grouped(page.filters)
     if rows.is_empty():
         empty.section("empty.incidents")
         return
-    rows = rows.with_columns(amount=measure.amount("base")).sort("period_start_date", "group")
+    rows = rows.with_columns(amount=measure.amount("base"))
     has_incidents = int(rows["incident_count"].sum()) > 0
     if not has_incidents or not measure.is_known(rows):
         empty.section(f"empty.{measure.name}" if has_incidents else "empty.incidents")
         return
     titles = {group: names.of(kind, group) for group in rows["group"].unique()}
-    rows = rows.with_columns(title=pl.col("group").replace_strict(titles, return_dtype=pl.String))
+    rows, told = with_limits(page, rows)
+    rows = rows.with_columns(title=pl.col("group").replace_strict(titles, return_dtype=pl.String)).sort(
+        "period_start_date", "group"
+    )
+    stacked = page.filters.shape == "bars"
+    whole = next(iter(told.values())) if len(told) == 1 else None
+    if whole is None and stacked and kind == "family":
+        whole = of_total(page, measure)
     st.subheader(finding(page, rows), anchor=False)
+    if whole is not None:
+        st.markdown(" ".join([limits.state(page, whole, measure), limits.run(page, whole)]))
     figure = charts.by_group(
         rows,
         plots.ink(),
         measure.axis,
         [_hover(page, measure, row) for row in rows.iter_rows(named=True)],
-        stacked=page.filters.shape == "bars",
+        stacked=stacked,
     )
+    _draw_limits(page, measure, figure, rows, whole)
 
     def leads_to(data: Any) -> Target:
-        return period_cases(page.filters, data[1], **{kind: str(data[0])})
+        return period_cases(page.filters, data[1], **({kind: str(data[0])} if data[0] else {}))
 
     alt = t("causes_and_trends.alt", groups=", ".join(titles.values()))
     plots.show(figure, "trends", alt, leads_to)
+    _caption(page, whole, list(told.values()), stacked)
+    listed = rows.filter(pl.col("incident_count") > 0)
+    if whole is not None and len(told) > 1:
+        of_all = whole.rows.with_columns(title=pl.lit(t("limits.total")), group=pl.lit(None, pl.String))
+        listed = pl.concat([listed, of_all], how="diagonal_relaxed")
     tables.show(
-        rows.filter(pl.col("incident_count") > 0).sort(
-            "period_start_date", "amount", descending=True, nulls_last=True
-        ),
+        limits.with_words(listed).sort("period_start_date", "amount", descending=True, nulls_last=True),
         columns(page),
         "trend_table",
         alt,
@@ -80,6 +126,36 @@ def chart(page: Page) -> None:
         lambda row: period_cases(page.filters, row["period_start_date"], **{kind: row["group"]}),
         height=240,
     )
+
+
+def _draw_limits(
+    page: Page, measure: Measure, figure: go.Figure, rows: pl.DataFrame, whole: limits.Told | None
+) -> None:
+    """The band of the only series, or of the whole of the bars; of several lines, what lies outside of each one's."""
+    stacked = page.filters.shape == "bars"
+    drawn = rows if whole is None or (whole.rows.height == rows.height and not stacked) else whole.rows
+    if stacked and whole is None:
+        return
+    drawn = drawn if "group" in drawn.columns else drawn.with_columns(group=pl.lit(None, pl.String))
+    title = "" if "title" in drawn.columns else t("limits.total")
+    keys = [[group, day.isoformat()] for group, day in drawn["group", "period_start_date"].iter_rows()]
+    hovers = [_hover(page, measure, {"title": title, **row}) for row in drawn.iter_rows(named=True)]
+    band: charts_limits.Band = "none" if whole is None else "edges" if stacked else "filled"
+    charts_limits.add(figure, drawn, plots.ink(), keys, hovers, band)
+
+
+def _caption(page: Page, whole: limits.Told | None, told: list[limits.Told], stacked: bool) -> None:
+    """What the limits rest on, and what marks mean."""
+    shown = [whole] if whole is not None else [] if stacked else told
+    said = (
+        limits.explained(page, whole, stacked)
+        if whole is not None
+        else t("limits.each_alone")
+        if shown
+        else ""
+    )
+    legend = limits.legend(page, shown or told, stacked)
+    st.caption("  \n".join(part for part in (legend, said) if part))
 
 
 def columns(page: Page) -> list[Column]:
@@ -91,7 +167,9 @@ def columns(page: Page) -> list[Column]:
         Column("base", t("column.exposure"), "count"),
         Column("cost_cents", t("column.cost"), "money"),
     ]
-    return [*shown, Column("amount", t("axis.rate"), "number")] if page.filters.measure == "rate" else shown
+    if page.filters.measure == "rate":
+        shown.append(Column("amount", t("axis.rate"), "number"))
+    return [*shown, *limits.columns()] if page.filters.measure != "cost" else shown
 
 
 def finding(page: Page, rows: pl.DataFrame) -> str:
@@ -113,7 +191,7 @@ def _hover(page: Page, measure: Measure, row: dict[str, Any]) -> str:
         value=measure.written(row["amount"]),
         n=row["incident_count"],
     )
-    return text if row["is_complete"] else f"{text} {t('chart.incomplete')}"
+    return limits.completed(text, measure, row)
 
 
 def causes_table(page: Page, pareto: pl.DataFrame) -> None:
@@ -121,7 +199,7 @@ def causes_table(page: Page, pareto: pl.DataFrame) -> None:
     if pareto.is_empty():
         empty.section("empty.incidents")
         return
-    shown = pareto.with_columns(
+    shown = with_interval(pareto, "incident_count", "exposure_count").with_columns(
         title=pl.col("cause").replace(names.causes()),
         family_name=names.column(pareto, "family", "family"),
         party_name=names.column(pareto, "party", "party"),
@@ -138,6 +216,8 @@ def causes_table(page: Page, pareto: pl.DataFrame) -> None:
             Column("incident_share", t("column.share"), "percent"),
             Column("prior_incident_count", t("column.prior"), "count"),
             Column("rate", t("column.rate"), "per_mille"),
+            Column("rate_low", t("column.rate_low"), "per_mille"),
+            Column("rate_high", t("column.rate_high"), "per_mille"),
             Column("base", t("column.exposure_kind")),
             Column("cost_cents", t("column.cost"), "money"),
             Column("median_13_week_count", t("column.median_week"), "number"),
@@ -147,3 +227,4 @@ def causes_table(page: Page, pareto: pl.DataFrame) -> None:
         page.currency,
         lambda row: navigation.cases(page.filters, cause=row["cause"]),
     )
+    st.caption(t("limits.interval"))

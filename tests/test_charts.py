@@ -50,20 +50,24 @@ def test_an_incomplete_week_is_hollow_and_an_unknown_one_is_a_gap() -> None:
     assert line.connectgaps is None
 
 
-def test_groups_are_stacked_in_a_fixed_order_and_incomplete_parts_are_hatched() -> None:
+def test_groups_are_stacked_in_a_fixed_order_young_parts_are_hatched_and_incomplete_ones_hollow() -> None:
     frame = pl.DataFrame(
         {
-            "period_start_date": [WEEKS[0], WEEKS[1]] * 2,
-            "group": ["transport", "transport", "product", "product"],
-            "title": ["Transport", "Transport", "Produit", "Produit"],
-            "family": ["transport", "transport", "product", "product"],
-            "amount": [1.0, 2.0, 3.0, 4.0],
-            "is_complete": [True, False, True, False],
+            "period_start_date": WEEKS * 2,
+            "group": ["transport"] * 3 + ["product"] * 3,
+            "title": ["Transport"] * 3 + ["Produit"] * 3,
+            "family": ["transport"] * 3 + ["product"] * 3,
+            "amount": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0],
+            "is_complete": [True, True, False] * 2,
+            "is_mature": [True, False, False] * 2,
         }
     )
-    figure = charts.by_group(frame, charts.DARK, "n", list("abcd"), stacked=True)
+    figure = charts.by_group(frame, charts.DARK, "n", list("abcdef"), stacked=True)
     assert [trace.name for trace in figure.data] == ["Produit", "Transport"]
-    assert list(figure.data[0].marker.pattern.shape) == ["", "/"]
+    bars = figure.data[0].marker
+    assert list(bars.pattern.shape) == ["", "/", ""]
+    assert list(bars.color)[1:] == [charts.FAMILY_COLOURS["product"], "rgba(0,0,0,0)"]
+    assert list(bars.line.width) == [0, 0, 1.5]
     assert list(figure.data[1].customdata[1]) == ["transport", "2026-11-02"]
     assert figure.layout.barmode == "stack"
 

@@ -1,0 +1,181 @@
+"""Limits on the charts of pages: what they rest on, what is never judged, how it is drawn and said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app import charts, charts_limits, limits
+from app.filters import Filters
+from app.frame import Page
+from pipelines.store import Store
+from tests.pages_store import small_store
+from tests.test_pages import drawn, words
+
+MONDAY = date(2026, 5, 25)
+AS_OF = date(2026, 11, 22)
+
+
+@pytest.fixture
+def store(monkeypatch: pytest.MonkeyPatch) -> Store:
+    made = small_store()
+    monkeypatch.setenv("INCIDENTS_STORE", str(made.folder))
+    return made
+
+
+def page(measure: str = "rate", basis: str = "event", grain: str = "week") -> Page:
+    filters = Filters("26w", MONDAY, MONDAY + timedelta(weeks=26), measure=measure, basis=basis, grain=grain)
+    return Page(filters, [], {}, AS_OF, "en", "EUR")
+
+
+def weeks(counts: Sequence[int], first: date, orders: int | None = 1000) -> pl.DataFrame:
+    """One row a week from `first` on, the last day of the data being AS_OF."""
+    days = [first + timedelta(weeks=i) for i in range(len(counts))]
+    frame = pl.DataFrame(
+        {
+            "period_start_date": days,
+            "incident_count": list(counts),
+            "base": pl.Series([orders] * len(counts), dtype=pl.Int64),
+            "is_complete": [day + timedelta(days=6) <= AS_OF for day in days],
+        }
+    )
+    return frame.with_columns(amount=pl.col("incident_count").cast(pl.Float64))
+
+
+CALM = [50, 46, 54, 52, 48] * 5 + [50]  # 26 weeks
+BEFORE = weeks(CALM, MONDAY - timedelta(weeks=26))
+
+
+def test_limits_rest_on_the_weeks_before_so_that_a_rise_does_not_hide_itself() -> None:
+    """26 weeks of 50 in 1,000 before; in the period the rate is twice as high all along."""
+    told = limits.of_trend(page(), weeks([100] * 26, MONDAY), BEFORE, "base")
+    assert (told.is_before, told.span) == (True, (MONDAY - timedelta(weeks=26), MONDAY))
+    assert set(told.rows["verdict"]) == {1}
+    assert told.rows["centre"][0] == pytest.approx(50.0), "drawn per 1,000"
+    alone = limits.of_trend(page(), weeks([100] * 26, MONDAY), BEFORE.tail(19), "base")
+    assert (alone.is_before, set(alone.rows["verdict"])) == (False, {0})
+
+
+def test_counts_are_held_against_limits_that_follow_the_orders() -> None:
+    shown = pl.concat([weeks([50] * 13, MONDAY), weeks([50] * 13, MONDAY + timedelta(weeks=13), orders=200)])
+    told = limits.of_trend(page("count"), shown, BEFORE, "base")
+    assert told.rows["centre"].to_list() == pytest.approx([50.0] * 13 + [10.0] * 13)
+    assert told.rows["verdict"].to_list() == [0] * 13 + [1] * 13
+
+
+def test_without_orders_weeks_are_compared_as_such_and_a_rate_is_not() -> None:
+    shown, earlier = weeks([90] * 26, MONDAY, None), weeks(CALM, MONDAY - timedelta(weeks=26), None)
+    assert set(limits.of_trend(page("count"), shown, earlier, "base").rows["verdict"]) == {1}
+    assert limits.of_trend(page("rate"), shown, earlier, "base").why == "points"
+
+
+def test_weeks_that_may_still_change_are_never_judged() -> None:
+    """By the order's date, the weeks that reach into the 28 days before 22 November wait for incidents; a week cut short is not judged either."""
+    shown = weeks([150] * 27, MONDAY)
+    told = limits.of_trend(page(basis="order"), shown, BEFORE, "base").rows
+    assert told["is_mature"].to_list() == [True] * 21 + [False] * 6
+    assert told["verdict"].to_list() == [1] * 21 + [None] * 6
+    by_event = limits.of_trend(page(), shown, BEFORE, "base").rows
+    assert by_event["verdict"].to_list() == [1] * 26 + [None]
+
+
+def test_an_outbreak_that_is_known_is_no_measure_of_what_is_usual() -> None:
+    shown = weeks([50] * 22 + [75] * 4, MONDAY)
+    with_it = limits.of_trend(page(), shown, None, "base")
+    without = limits.of_trend(page(), shown, None, "base", since=MONDAY + timedelta(weeks=22))
+    assert with_it.basis is not None
+    assert without.basis is not None
+    assert (with_it.basis.points, without.basis.points) == (26, 22)
+    assert without.basis.centre == pytest.approx(0.05)
+    assert with_it.basis.centre > 0.053
+    assert without.rows["verdict"].to_list()[-4:] == [1] * 4
+
+
+@pytest.mark.parametrize(
+    ("measure", "counts", "why"),
+    [("cost", CALM, "cost"), ("rate", CALM[:19], "points"), ("rate", [0, 1] * 13, "rare")],
+)
+def test_what_cannot_be_told_is_said_not_to_be(measure: str, counts: list[int], why: str) -> None:
+    told = limits.of_trend(page(measure), weeks(counts, MONDAY), None, "base")
+    assert (told.basis, told.why) == (None, why)
+    assert told.rows["high"].null_count() == told.rows.height
+
+
+def test_the_past_begins_with_the_first_incident_and_ends_before_the_first_week_shown() -> None:
+    custom = Filters("custom", MONDAY + timedelta(days=3), None)
+    earlier = limits.before(custom)
+    assert earlier is not None
+    assert (earlier.start, earlier.until) == (None, MONDAY)
+    by_month = limits.before(Filters("custom", MONDAY, None, grain="month"))
+    assert by_month is not None
+    assert by_month.until == date(2026, 5, 1)
+    assert limits.before(Filters("all", None, None)) is None
+    past = limits.newest(weeks([0, 0, 0, 3, 0, *CALM], MONDAY - timedelta(weeks=31)))
+    assert past.height == 26
+    assert limits.newest(weeks([0, 0, 3, 0], MONDAY)).height == 2
+
+
+def figure(told: pl.DataFrame, band: charts_limits.Band = "filled") -> Any:
+    hovers = [f"<b>{day}" for day in told["period_start_date"]]
+    drawn = charts.line(told, charts.LIGHT, "n", hovers)
+    keys = [day.isoformat() for day in told["period_start_date"]]
+    charts_limits.add(drawn, told, charts.LIGHT, keys, hovers, band)
+    return drawn
+
+
+def test_what_lies_outside_has_a_shape_of_its_own_and_leads_to_its_cases() -> None:
+    told = limits.of_trend(
+        page("count"), weeks([50] * 20 + [120, 50, 2, 50, 50, 50, 70], MONDAY), BEFORE, "base"
+    ).rows
+    traces = {trace.meta: trace for trace in figure(told).data}
+    above, below = traces[charts_limits.ABOVE], traces[charts_limits.BELOW]
+    assert (above.marker.symbol, below.marker.symbol) == ("triangle-up", "triangle-down")
+    assert (list(above.customdata), list(below.customdata)) == (["2026-10-12"], ["2026-10-26"])
+    assert (list(above.y), above.hovertext[0][:3]) == ([120.0], "&lt")
+    assert [trace.meta for trace in figure(told).data][:3] == ["low", "high", "centre"], (
+        "the band lies behind"
+    )
+    assert "low" not in {trace.meta for trace in figure(told, "none").data}
+
+
+def test_young_weeks_are_hatched_and_old_ones_are_not() -> None:
+    shown = weeks([50] * 26, MONDAY)
+    young = limits.of_trend(page("count", "order"), shown, BEFORE, "base").rows
+    (area,) = [trace for trace in figure(young).data if trace.meta == "young"]
+    assert area.fillpattern.shape == "/"
+    assert area.x[0].startswith("2026-10-15"), "from the middle before the first young week on"
+    old = limits.of_trend(page("count"), shown, BEFORE, "base").rows
+    assert "young" not in {trace.meta for trace in figure(old).data}
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_page_on_trends_says_where_the_newest_week_lies_and_what_limits_rest_on(
+    store: Store, lang: str
+) -> None:
+    told = words(drawn("causes_and_trends", lang=lang))
+    assert "Laney" in told
+    assert "26 " in told
+    of_lines = words(drawn("causes_and_trends", lang=lang, shape="lines"))
+    assert "▲" in of_lines
+    assert "Laney" not in of_lines
+
+
+def test_a_cause_with_few_cases_gets_no_limits_but_a_sentence(store: Store) -> None:
+    assert "Not enough data" in words(
+        drawn("causes_and_trends", lang="en", cause="lost_in_transit", measure="rate")
+    )
+    assert "No control limits on amounts" in words(drawn("causes_and_trends", lang="en", measure="cost"))
+    assert "Not enough data" in words(drawn("causes_and_trends", lang="en", grain="month"))
+
+
+def test_the_file_behind_the_chart_has_the_limits_and_the_total(store: Store) -> None:
+    app: AppTest = drawn("causes_and_trends", lang="en", measure="rate")
+    table = app.dataframe[0].value
+    assert {"low", "high", "verdict_words"} <= set(table.columns)
+    assert "Total" in set(table["title"])
+    assert {"rate_low", "rate_high"} <= set(app.dataframe[1].value.columns)
