@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines import (
+    actions,
     causes,
     channels,
     decisions,
@@ -80,6 +81,7 @@ def prepare_master(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(_STATE)
     con.execute(rising.TABLE)
     con.execute(findings.TABLE)
+    con.execute(actions.TABLE)
     there: dict[str, set[str]] = {}
     for table, column in con.execute(
         "select table_name, column_name from information_schema.columns"
@@ -105,6 +107,7 @@ def version(store: Store) -> str:
         *(
             Path(module.__file__ or "")
             for module in (
+                actions,
                 causes,
                 channels,
                 decisions,
@@ -170,6 +173,7 @@ def build(con: duckdb.DuckDBPyConnection, store: Store) -> bool:
             con.execute("delete from dirty_records")
             views.create_views(con, ("aggregates",))
         rising.keep(con)
+        actions.keep(con, store)
         con.execute("delete from published")
         con.execute("insert into published values (now()::timestamp, $version, $said)", done)
         con.execute("commit")
