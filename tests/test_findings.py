@@ -73,7 +73,7 @@ def causes(store: Store) -> dict[str, tuple[str, str, str, list[str]]]:
     }
 
 
-DECLARED = ("changed_mind", "customer", "reason", [])
+DECLARED: tuple[str, str, str, list[str]] = ("changed_mind", "customer", "reason", [])
 FOUND = ("stock_out", "merchant", "fact", ["changed_mind"])
 
 
