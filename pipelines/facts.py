@@ -76,7 +76,7 @@ def keep_all(con: duckdb.DuckDBPyConnection, chosen: Iterable[Fact] | None = Non
         con.execute(
             f'create or replace table "{fact.table}" as from "{fact.query.name}" order by "{fact.order}"'
         )
-        con.execute(f'drop table "{fact.query.name}"')
+        con.execute(f'drop view "{fact.query.name}"')
 
 
 def keep_touched(con: duckdb.DuckDBPyConnection) -> None:
@@ -97,14 +97,10 @@ def _for_fact(template: str, fact: Fact) -> str:
     return template
 
 
-_KEEP_ALL = """
-    create or replace table fact_x as from new_fact_x order by order_x;
-    drop table new_fact_x;
-"""
 _REPLACE = """
     delete from fact_x where key_x in (from touched_x);
     insert into fact_x by name from new_fact_x;
-    drop table new_fact_x;
+    drop view new_fact_x;
 """
 _EVERYTHING = """
     create temp view touched_incidents as select incident_key from incidents;

@@ -4,7 +4,7 @@
 -- Kept by: ticket_record_id, sorted by created_at.
 -- Grain: one row per ticket about an order with a cancelled line. Reads: raw_tickets, raw_messages, touched_tickets,
 -- signals, incidents, cancelled_lines, ref_sayings.
-create or replace temp table new_cancellation_tickets as
+create or replace temp view new_cancellation_tickets as
 with linked as (
     select
         record_id as ticket_record_id,

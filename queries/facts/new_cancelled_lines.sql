@@ -5,7 +5,7 @@
 -- Kept by: incident_key, sorted by cancelled_date.
 -- Grain: one row per cancelled line of an incident. Reads: raw_cancellations, touched_incidents, signals, incidents,
 -- lines, settings.
-create or replace temp table new_cancelled_lines as
+create or replace temp view new_cancelled_lines as
 with told as (
     select
         signals.incident_key,

@@ -3,7 +3,7 @@
 -- subject of a ticket names, if the first is the one ordered. What neither tells is not known.
 -- Kept by: incident_key, sorted by event_date.
 -- Grain: one row per incident. Reads: incidents, signals, lines, raw_returns, raw_tickets, touched_incidents.
-create or replace temp table new_confusions as
+create or replace temp view new_confusions as
 with mixed as (
     select
         incident_key,

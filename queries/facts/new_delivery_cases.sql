@@ -6,7 +6,7 @@
 -- Kept by: incident_key, sorted by event_date.
 -- Grain: one row per incident. Reads: touched_incidents, incidents, signals, stg_orders, stg_parcels, batch_orders,
 -- batch_claims, settings.
-create or replace temp table new_delivery_cases as
+create or replace temp view new_delivery_cases as
 with chosen as (
     select incidents.*
     from incidents

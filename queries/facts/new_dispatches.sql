@@ -5,7 +5,7 @@
 -- Kept by: order_key, sorted by order_date.
 -- Grain: one row per order. Reads: stg_orders, stg_order_places, batch_orders, touched_orders,
 -- rule_service_levels, settings.
-create or replace temp table new_dispatches as
+create or replace temp view new_dispatches as
 with placed as (
     select
         stg_orders.order_key,

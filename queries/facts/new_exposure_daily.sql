@@ -4,7 +4,7 @@
 -- days and places are exact.
 -- Kept by: date, sorted by date.
 -- Grain: one row per date basis, day and place. Reads: lines, affected_dates.
-create or replace temp table new_exposure_daily as
+create or replace temp view new_exposure_daily as
 with first_lines as (
     select
         order_key,

@@ -9,7 +9,7 @@
 -- Grain: one row per incident. Reads: touched_incidents, incidents, signals, lines, raw_returns, raw_claims,
 -- stg_orders, stg_order_refs, stg_shipments, stg_products, rule_cost_goods, rule_cost_freight, rule_cost_handling,
 -- rule_cost_fees, rule_cost_resale, rule_cost_limits.
-create or replace temp table new_incident_costs as
+create or replace temp view new_incident_costs as
 with touched as (
     select incidents.*
     from incidents

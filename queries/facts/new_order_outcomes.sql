@@ -4,7 +4,7 @@
 -- Kept by: order_key, sorted by order_date.
 -- Grain: one row per order. Reads: touched_orders, stg_orders, stg_order_places, stg_parcels, batch_orders,
 -- batch_cancellations, batch_claims, batch_tickets, signals, incidents, lines, settings.
-create or replace temp table new_order_outcomes as
+create or replace temp view new_order_outcomes as
 with chosen as (
     select stg_orders.*
     from stg_orders

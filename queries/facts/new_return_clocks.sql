@@ -7,7 +7,7 @@
 -- Kept by: incident_key, sorted by start_date.
 -- Grain: one row per returned line and stage that it waits or waited for. Reads: returned_lines, touched_incidents,
 -- rule_return_targets, rule_holidays.
-create or replace temp table new_return_clocks as
+create or replace temp view new_return_clocks as
 with returned as (
     select *
     from returned_lines

@@ -6,7 +6,7 @@
 -- Kept by: incident_key, sorted by received_date.
 -- Grain: one row per returned line. Reads: raw_returns, raw_refunds, touched_incidents, signals, incidents,
 -- lines, stg_orders, ref_codes, ref_tags, rule_return_decisions, settings.
-create or replace temp table new_returned_lines as
+create or replace temp view new_returned_lines as
 with codes as (
     select
         scheme,

@@ -7,7 +7,7 @@
 -- Kept by: ticket_record_id, sorted by created_date.
 -- Grain: one row per ticket. Reads: raw_tickets, raw_messages, touched_tickets, signals, incidents, ref_channels,
 -- rule_service_schedules, rule_sla_targets, int_business_days, settings.
-create or replace temp table new_ticket_service as
+create or replace temp view new_ticket_service as
 with tickets as (
     select
         record_id as ticket_record_id,
@@ -183,22 +183,31 @@ calendars as (
     group by served.source, served.account, served.agent_team
 ),
 
+-- the promises of a channel and day: thousands of tickets share them
+promised as (
+    select distinct
+        coalesce(shop_channels.channel, tickets.channel) as contact_channel,
+        tickets.created_at::date as created_day
+    from tickets
+    left join shop_channels
+        on tickets.source = shop_channels.source and tickets.channel_raw = shop_channels.channel_raw
+),
+
 targets as (
     select
-        tickets.ticket_record_id,
+        promised.contact_channel,
+        promised.created_day,
         rules.measure,
         arg_max(
             {'clock': rules.clock, 'seconds': (rules.hours * 3600)::bigint, 'share': rules.share},
             (rules.channel is not null, coalesce(rules.valid_from, date '0001-01-01'))
         ) as target
-    from tickets
-    left join shop_channels
-        on tickets.source = shop_channels.source and tickets.channel_raw = shop_channels.channel_raw
+    from promised
     inner join rule_sla_targets as rules
         on
-            (rules.channel is null or lower(rules.channel) = coalesce(shop_channels.channel, tickets.channel))
-            and (rules.valid_from is null or rules.valid_from <= tickets.created_at::date)
-    group by tickets.ticket_record_id, rules.measure
+            (rules.channel is null or lower(rules.channel) = promised.contact_channel)
+            and (rules.valid_from is null or rules.valid_from <= promised.created_day)
+    group by promised.contact_channel, promised.created_day, rules.measure
 ),
 
 measured as (
@@ -244,11 +253,13 @@ measured as (
     left join shop_channels on told.source = shop_channels.source and told.channel_raw = shop_channels.channel_raw
     left join targets as reply_targets
         on
-            told.ticket_record_id = reply_targets.ticket_record_id
+            coalesce(shop_channels.channel, told.channel) is not distinct from reply_targets.contact_channel
+            and told.created_at::date = reply_targets.created_day
             and reply_targets.measure = 'first_reply'
     left join targets as resolution_targets
         on
-            told.ticket_record_id = resolution_targets.ticket_record_id
+            coalesce(shop_channels.channel, told.channel) is not distinct from resolution_targets.contact_channel
+            and told.created_at::date = resolution_targets.created_day
             and resolution_targets.measure = 'resolution'
     left join calendars
         on

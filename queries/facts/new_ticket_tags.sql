@@ -3,7 +3,7 @@
 -- others. Where there is no fact, or either blames nobody, nothing is said. A ticket without a tag has one row too.
 -- Kept by: ticket_record_id, sorted by created_date.
 -- Grain: one row per ticket and tag. Reads: raw_tickets, touched_tickets, signals, ref_tags, ref_causes, settings.
-create or replace temp table new_ticket_tags as
+create or replace temp view new_ticket_tags as
 with tickets as (
     select
         record_id as ticket_record_id,

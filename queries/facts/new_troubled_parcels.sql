@@ -6,7 +6,7 @@
 -- Kept by: order_key, sorted by shipped_date.
 -- Grain: one row per parcel. Reads: touched_orders, stg_parcels, stg_orders, stg_order_places, batch_orders,
 -- batch_claims, signals, incidents, lines, settings.
-create or replace temp table new_troubled_parcels as
+create or replace temp view new_troubled_parcels as
 with told as (
     select
         incidents.order_key,
