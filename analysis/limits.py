@@ -8,7 +8,7 @@ signal that means nothing, mostly the eight in a row. `tests/test_limits.py` mea
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -21,6 +21,7 @@ Flags = NDArray[np.bool_]
 SIGMAS = 3.0
 TAIL = 0.00135  # beyond three standard deviations, on one side
 SET_ASIDE = 4.0  # base points further out than that are an outbreak of their own
+MAD = 1.4826  # standard deviations in a median absolute deviation of normal values
 D2 = 1.128  # mean moving range of two normal values, in standard deviations
 FEWEST_POINTS = 20  # fewer do not tell how much a series varies
 RARE = (
@@ -62,21 +63,29 @@ def basis(counts: Floats, exposures: Floats, is_share: bool = False) -> Basis | 
 
     Laney 2002 (Quality Engineering 14:531): the plain u or p chart takes counts as Poisson or binomial, which makes
     nearly every point of a large shop an alarm; its limits are widened by sigma_z, the mean moving range of the
-    standardised points / 1.128. `is_share`: p' (of the exposures, so many had it), else u'. Points beyond four of
-    these standard deviations are left out, and the rest is fitted again: an old outbreak must not hide a new one.
-    Points without exposure tell nothing.
+    standardised points / 1.128. `is_share`: p' (of the exposures, so many had it), else u'. Points beyond four
+    deviations of what most points do (median, and median absolute deviation) are left out first: an old outbreak must
+    not hide a new one. Points without exposure tell nothing.
     """
     known = exposures > 0
     counts, exposures = counts[known], exposures[known]
     if counts.size < FEWEST_POINTS or not _is_frequent(counts, exposures, is_share):
         return None
-    first = _fitted(counts, exposures, is_share)
-    far = SET_ASIDE * max(first.sigma_z, 1.0) * _deviation(first.centre, exposures, is_share)
-    inside = np.abs(counts / exposures - first.centre) <= far
-    if inside.all():
-        return first
-    again = _fitted(counts[inside], exposures[inside], is_share)
-    return replace(again, set_aside=int((~inside).sum()))
+    usual = _is_usual(counts / exposures, exposures, is_share)
+    counts, exposures = counts[usual], exposures[usual]
+    centre = float(counts.sum()) / float(exposures.sum())
+    z = (counts / exposures - centre) / _deviation(centre, exposures, is_share)
+    sigma_z = float(np.abs(np.diff(z)).mean()) / D2
+    return Basis(centre, sigma_z, counts.size, int(counts.sum()), int((~usual).sum()), is_share)
+
+
+def _is_usual(rates: Floats, exposures: Floats, is_share: bool) -> Flags:
+    """False for points so far out that they are an outbreak of their own; all are usual when most have no incident."""
+    middle = float(np.median(rates))
+    if not middle > 0 or (is_share and middle >= 1):
+        return np.ones(rates.size, np.bool_)
+    z = np.abs(rates - middle) / _deviation(middle, exposures, is_share)
+    return np.asarray(z <= SET_ASIDE * max(MAD * float(np.median(z)), 1.0), np.bool_)
 
 
 def is_rare(counts: Floats) -> bool:
@@ -88,13 +97,6 @@ def _is_frequent(counts: Floats, exposures: Floats, is_share: bool) -> bool:
     """Enough incidents a point; of shares also enough that are none."""
     others = exposures - counts if is_share else counts
     return not is_rare(counts) and not is_rare(others)
-
-
-def _fitted(counts: Floats, exposures: Floats, is_share: bool) -> Basis:
-    centre = float(counts.sum()) / float(exposures.sum())
-    z = (counts / exposures - centre) / _deviation(centre, exposures, is_share)
-    sigma_z = float(np.abs(np.diff(z)).mean()) / D2
-    return Basis(centre, sigma_z, counts.size, int(counts.sum()), 0, is_share)
 
 
 def _deviation(centre: float, exposures: Floats, is_share: bool) -> Floats:

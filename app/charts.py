@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 import polars as pl
 
-from app.charts_bars import bar_marker
+from app.charts_bars import bar_marker, whiskers
 
 #: One fixed colour a family, told apart with every common colour blindness and on light and dark ground alike.
 FAMILY_COLOURS: Mapping[str, str] = {
@@ -56,12 +56,13 @@ def pareto(
     values: Sequence[str],
     hovers: Sequence[str],
 ) -> go.Figure:
-    """Horizontal bars, largest on top, each with a mark at its 13-week median.
+    """Horizontal bars, largest on top, each with a mark at its 13-week median and a thin line over its interval.
 
-    One row a cause: family, amount, median (null: not known), key (given back by a click).
+    One row a cause: family, amount, median, amount_low, amount_high (null: not known), key (given back by a click).
     """
     keys = frame["key"].to_list()
-    top = max([v for v in [*frame["amount"], *frame["median"]] if v is not None], default=1)
+    tops = [*frame["amount"], *frame["median"], *frame["amount_high"]]
+    top = max([v for v in tops if v is not None], default=1)
     y = list(range(len(keys)))
     bars = go.Bar(
         x=frame["amount"].to_list(),
@@ -70,11 +71,14 @@ def pareto(
         marker={
             "color": [FAMILY_COLOURS.get(family, FAMILY_COLOURS["unknown"]) for family in frame["family"]]
         },
+        error_x=whiskers(frame, ink.quiet),
         customdata=keys,
         hovertext=[plain(hover) for hover in hovers],
         hovertemplate="%{hovertext}<extra></extra>",
     )
-    ends = [_end(amount, median, NEAR * top) for amount, median in frame["amount", "median"].iter_rows()]
+    # where an interval is drawn, its end is the end of the bar
+    reach = frame.select(pl.coalesce("amount_high", "amount"), "median")
+    ends = [_end(amount, median, NEAR * top) for amount, median in reach.iter_rows()]
     figures = go.Scatter(
         x=ends,
         y=y,

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+import numpy as np
 import polars as pl
 
+from analysis.intervals import poisson, wilson
 from app import formats
 from app.i18n import t
 
@@ -51,6 +53,16 @@ def figure(frame: pl.DataFrame, start: date | None, until: date | None) -> Figur
         denominator=int(now["denominator"].sum()),
         weeks=_weekly(frame, until - timedelta(weeks=SPARK_WEEKS), until),
     )
+
+
+def interval(figure: Figure) -> tuple[float, float] | None:
+    """The 95 % interval of a rate (Garwood) or share (Wilson); None for money, and where nothing is known."""
+    if figure.unit == "share":
+        return wilson(figure.numerator, figure.denominator)
+    if figure.unit != "per_1000" or not figure.denominator:
+        return None
+    low, high = poisson(np.array([float(figure.numerator)]))
+    return float(low[0]) / figure.denominator, float(high[0]) / figure.denominator
 
 
 def written(value: float | None, unit: str, lang: str, currency: str) -> str:

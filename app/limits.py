@@ -128,6 +128,44 @@ def outbreaks(page: Page) -> dict[str, date]:
     return dict(rising.select("cause", "since_date").iter_rows())
 
 
+@dataclass(frozen=True)
+class Held:
+    """One week held against its limits: 1 above, -1 below, 0 inside."""
+
+    low: float
+    high: float
+    verdict: int
+
+    @property
+    def name(self) -> str:
+        return {1: "above", -1: "below", 0: "inside"}[self.verdict]
+
+
+def of_week(weekly: pl.DataFrame, start: date | None, until: date | None) -> Held | None:
+    """What the limits of a KPI say of the week from `start` to `until`; None when it is no whole week, or not known.
+
+    `weekly` are the rows of a kpi_ view. Limits rest on the 26 weeks before.
+    """
+    if start is None or until is None or until - start != timedelta(weeks=1) or start.weekday():
+        return None
+    rows = weekly.sort("week_start_date").select(
+        "unit",
+        period_start_date="week_start_date",
+        incident_count="numerator",
+        exposure_count="denominator",
+        is_judged=pl.lit(value=True),
+    )
+    week, past = (
+        rows.filter(test)
+        for test in (pl.col("period_start_date") == start, pl.col("period_start_date") < start)
+    )
+    if week.is_empty() or week["unit"][0] not in ("per_1000", "share"):
+        return None
+    judged, _ = limits.judged(week, newest(past), is_share=week["unit"][0] == "share")
+    low, high, verdict = judged.select("low", "high", "verdict").row(0)
+    return None if verdict is None else Held(low, high, verdict)
+
+
 def explained(page: Page, told: Told, has_bars: bool = False) -> str:
     """What the lines are and what they rest on; or why there are none."""
     grain = page.filters.grain
@@ -167,9 +205,9 @@ def state(page: Page, told: Told, measure: Measure) -> str:
     if told.basis is None or known.is_empty():
         return ""
     row = known.row(known.height - 1, named=True)
-    name = {1: "above", -1: "below", 0: "inside"}[row["verdict"]]
+    held = Held(row["low"], row["high"], row["verdict"])
     return t(
-        f"limits.state_{name}",
+        f"limits.state_{held.name}",
         days=period_name(row["period_start_date"], page.filters.grain, page.lang),
         value=measure.written(row["amount"]),
         low=measure.written(row["low"]),

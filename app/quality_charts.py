@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from app.charts import FAMILY_COLOURS, Ink, blank, over_time, plain, short
+from app.charts_bars import whiskers
 
 LABELLED = 6  # points beyond the limits that have their name beside them; the others have it in their hover
 
@@ -94,15 +95,7 @@ def lots(
                 x=rows["first_sold_date"].to_list(),
                 y=rows["amount"].to_list(),
                 mode="markers+text",
-                error_y={
-                    "type": "data",
-                    "symmetric": False,
-                    "array": (rows["amount_high"] - rows["amount"]).to_list(),
-                    "arrayminus": (rows["amount"] - rows["amount_low"]).to_list(),
-                    "color": colour,
-                    "thickness": 1.2,
-                    "width": 0,
-                },
+                error_y=whiskers(rows, colour),
                 marker={
                     "size": 11 if out else 7,
                     "color": colour if out else ink.ground,

@@ -51,10 +51,12 @@ function sparkline(parent, values) {
 function tile(root, item) {
   const box = link(root, item, "tile")
   put(box, "div", "label", item.label)
-  put(box, "div", "value", item.value)
+  const value = put(box, "div", "value", item.value)
+  if (item.hint) value.title = item.hint
   const line = put(box, "div", "against")
   if (item.change) put(line, "span", `change ${item.tone}`, item.change).after(" ")
   if (item.against) put(line, "span", "", item.against)
+  if (item.limits) put(box, "div", "note", item.limits)
   put(box, "div", "note", item.usual)
   put(box, "div", "note", item.note)
   sparkline(box, item.spark)

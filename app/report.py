@@ -21,7 +21,10 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Tile:
-    """One figure with what to hold it against; `spark` is its last weeks, None where it is not known."""
+    """One figure with what to hold it against; `spark` is its last weeks, None where it is not known; `limits` says
+
+    whether it is outside its control limits, `hint` is seen when the pointer rests on it.
+    """
 
     label: str
     value: str
@@ -32,6 +35,8 @@ class Tile:
     note: str
     spark: Sequence[float | None]
     target: Target | None
+    limits: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True)

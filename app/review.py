@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from math import sqrt
 from typing import Any
 
 import polars as pl
-import streamlit as st
 
-from app import (
-    carrier_money,
-    charts,
-    db,
-    empty,
-    formats,
-    kpis,
-    names,
-    navigation,
-    plots,
-    report,
-    returns,
-    tables,
-)
-from app.exports import Column
+from app import carrier_money, db, empty, formats, kpis, limits, names, navigation, report, returns
 from app.frame import Page
 from app.i18n import known, md, t
-from app.measures import Measure, period_cases, period_name
 from app.navigation import Target
 
 LISTED_ISSUES = 7
-LISTED_CAUSES = 10
-TREND_WEEKS = 26
 NOTABLE = 0.1  # nearer than this to the usual count is never said to be above or below it
 
 #: the tiles in reading order, with what their cases are narrowed to; None: its rows are no incidents
@@ -77,10 +58,12 @@ def tiles(page: Page) -> None:
 def tile(page: Page, view: str, narrowed: dict[str, str] | None) -> report.Tile:
     """The tile of one KPI; without a figure it says what is missing."""
     filters, lang = page.filters, page.lang
-    figure = kpis.figure(db.query(view, filters.without_period()), filters.start, filters.until)
+    rows = db.query(view, filters.without_period())
+    figure = kpis.figure(rows, filters.start, filters.until)
     if figure is None or figure.value is None:
         return _unknown(view)
     to_come = _to_come(page, figure.title)
+    held = None if to_come else limits.of_week(rows, filters.start, filters.until)
     difference = None if figure.prior is None or to_come else figure.value - figure.prior
     change = "" if difference is None else kpis.changed(difference, figure.unit, lang, page.currency)
     usual = t("weekly_review.usual", value=kpis.written(figure.usual, figure.unit, lang, page.currency))
@@ -95,7 +78,26 @@ def tile(page: Page, view: str, narrowed: dict[str, str] | None) -> report.Tile:
         or t(f"kpi.{figure.title}.n", numerator=figure.numerator, denominator=figure.denominator),
         spark=figure.weeks,
         target=_target(page, view, narrowed),
+        limits=_limits(page, figure.unit, held),
+        hint=_hint(page, figure),
     )
+
+
+def _limits(page: Page, unit: str, held: limits.Held | None) -> str:
+    """Whether the week lies within its control limits; nothing where that cannot be told."""
+    if held is None:
+        return ""
+    low, high = (kpis.written(value, unit, page.lang, page.currency) for value in (held.low, held.high))
+    return t(f"limits.tile_{held.name}", low=low, high=high)
+
+
+def _hint(page: Page, figure: kpis.Figure) -> str:
+    """The interval of the figure; nothing for money."""
+    ends = kpis.interval(figure)
+    if ends is None:
+        return ""
+    low, high = (kpis.written(value, figure.unit, page.lang, page.currency) for value in ends)
+    return t("limits.interval_of", low=low, high=high)
 
 
 def _target(page: Page, view: str, narrowed: dict[str, str] | None) -> Target | None:
@@ -152,7 +154,8 @@ def _to_come(page: Page, name: str) -> str:
 def sentence(page: Page, pareto: pl.DataFrame) -> str:
     """The finding of the period in a line or two of Markdown; what comes from data is made harmless."""
     filters = page.filters
-    found = kpis.figure(db.query("kpi_incident_rate", filters.without_period()), filters.start, filters.until)
+    weekly = db.query("kpi_incident_rate", filters.without_period())
+    found = kpis.figure(weekly, filters.start, filters.until)
     if pareto.is_empty():
         return t("weekly_review.sentence_none")
     if found is None or found.value is None:
@@ -161,6 +164,8 @@ def sentence(page: Page, pareto: pl.DataFrame) -> str:
         text = _sentence("plain", page, found)
     elif page.filters.basis == "order" and page.is_recent():
         return _sentence("to_come", page, found)
+    elif (held := limits.of_week(weekly, filters.start, filters.until)) is not None:
+        text = _sentence(f"limits_{held.name}", page, found, held)
     else:
         text = _sentence(_direction(found.numerator, found.usual * found.denominator), page, found)
     rise = strongest_rise(page, pareto)
@@ -173,9 +178,11 @@ def _direction(n: int, expected: float) -> str:
     return "above" if n > expected + margin else "below" if n < expected - margin else "as_usual"
 
 
-def _sentence(name: str, page: Page, found: kpis.Figure) -> str:
+def _sentence(name: str, page: Page, found: kpis.Figure, held: limits.Held | None = None) -> str:
+    ends = {} if held is None else {"low": held.low, "high": held.high}
     return t(
         f"weekly_review.sentence_{name}",
+        **{end: formats.per_mille(value, page.lang) for end, value in ends.items()},
         rate=formats.per_mille(found.value, page.lang),
         usual=formats.per_mille(found.usual, page.lang),
         n=found.numerator,
@@ -248,133 +255,3 @@ def issue_cases(page: Page, issue: dict[str, Any]) -> Target:
     recent = page.filters.during(end - timedelta(weeks=13), end)
     place = {issue["place_kind"]: issue["place"]} if issue["place_kind"] in navigation.PLACES else {}
     return navigation.cases(recent, cause=issue["cause"], **place)
-
-
-def pareto_chart(page: Page, pareto: pl.DataFrame) -> None:
-    """The causes by size, each with its usual level."""
-    if pareto.is_empty():
-        st.subheader(t("causes_and_trends.causes"), anchor=False)
-        empty.section("empty.incidents")
-        return
-    measure = Measure(page.filters.measure, page.lang, page.currency)
-    by_count = measure.name == "count" and page.filters.start is not None
-    median = pl.col("median_13_week_count") * weeks(page) if by_count else pl.lit(None, pl.Float64)
-    ranked = pareto.with_columns(
-        key=pl.col("cause"),
-        amount=measure.amount("exposure_count"),
-        median=median,
-        title=pl.col("cause").replace(names.causes()),
-    ).sort("amount", "cause", descending=[True, False], nulls_last=True)
-    if not measure.is_known(ranked):
-        st.subheader(t("causes_and_trends.causes"), anchor=False)
-        empty.section(f"empty.{measure.name}")
-        return
-    whole = "cost_cents" if measure.name == "cost" else "incident_count"
-    top = ranked.head(LISTED_CAUSES)
-    few = ranked.sort(whole, descending=True).head(5)
-    share = formats.percent(int(few[whole].sum()) / max(int(ranked[whole].sum()), 1), page.lang)
-    st.subheader(t(f"weekly_review.pareto_{whole}", n=few.height, share=share), anchor=False)
-    titles = top["title"].to_list()
-    figure = charts.pareto(
-        top,
-        plots.ink(),
-        measure.axis,
-        titles,
-        [measure.written(amount) for amount in top["amount"]],
-        [_pareto_hover(page, row) for row in top.iter_rows(named=True)],
-    )
-    alt = t("weekly_review.pareto_alt", causes=", ".join(titles[:3]))
-    plots.show(figure, "pareto", alt, lambda cause: navigation.cases(page.filters, cause=str(cause)))
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(t("weekly_review.pareto_legend" if by_count else "weekly_review.pareto_colours"))
-        tables.download(lambda: top, pareto_columns(measure), "pareto", top.height, page.currency)
-
-
-def _pareto_hover(page: Page, row: dict[str, Any]) -> str:
-    return t(
-        "weekly_review.pareto_hover",
-        cause=row["title"],
-        n=row["incident_count"],
-        share=formats.percent(row["incident_share"], page.lang),
-        cost=formats.money(row["cost_cents"], page.currency, page.lang, 0),
-        prior=formats.number(row["prior_incident_count"], page.lang),
-    )
-
-
-def pareto_columns(measure: Measure) -> list[Column]:
-    """What the Pareto shows: the bar, its mark, and what its hover says."""
-    drawn = {
-        "count": Column("incident_count", t("column.incidents"), "count"),
-        "rate": Column("amount", t("axis.rate"), "number"),
-        "cost": Column("cost_cents", t("column.cost"), "money"),
-    }
-    rest = [column for name, column in drawn.items() if name not in (measure.name, "rate")]
-    return [
-        Column("title", t("column.cause")),
-        drawn[measure.name],
-        Column("median", t("column.median"), "number"),
-        Column("incident_share", t("column.share"), "percent"),
-        *rest,
-        Column("prior_incident_count", t("column.prior"), "count"),
-    ]
-
-
-def trend_chart(page: Page) -> None:
-    """The last 26 weeks up to the end of the period, with their median."""
-    filters, measure = page.filters, Measure(page.filters.measure, page.lang, page.currency)
-    end = filters.until or page.as_of + timedelta(days=1)
-    is_newest = end > page.as_of - timedelta(weeks=1)  # then the week that is not over yet is shown too
-    reach = replace(filters, start=end - timedelta(weeks=TREND_WEEKS), until=None if is_newest else end)
-    trend = db.query("trend_total", reach.variables()).with_columns(amount=measure.amount("order_count"))
-    trend = trend.sort("period_start_date")
-    if not trend["incident_count"].sum():
-        empty.section("empty.trend")
-        return
-    if not measure.is_known(trend):
-        empty.section(f"empty.{measure.name}")
-        return
-    done = trend.filter("is_complete")["amount"].drop_nulls().to_list()
-    st.subheader(trend_title(page, measure, trend), anchor=False)
-    hovers = [_trend_hover(page, measure, row) for row in trend.iter_rows(named=True)]
-    middle = float(pl.Series(done).median()) if done else None  # type: ignore[arg-type]
-    figure = charts.line(trend, plots.ink(), measure.axis, hovers, middle)
-    plots.show(figure, "trend", t("weekly_review.trend_alt"), lambda day: period_cases(filters, day))
-    tables.download(lambda: trend, trend_columns(page), "trend", trend.height, page.currency)
-
-
-def trend_columns(page: Page) -> list[Column]:
-    """What the trend shows and says on hover."""
-    columns = [
-        Column("period_start_date", t(f"column.{page.filters.grain}"), "date"),
-        Column("incident_count", t("column.incidents"), "count"),
-        Column("order_count", t("column.orders"), "count"),
-        Column("cost_cents", t("column.cost"), "money"),
-    ]
-    return (
-        [*columns, Column("amount", t("axis.rate"), "number")] if page.filters.measure == "rate" else columns
-    )
-
-
-def _trend_hover(page: Page, measure: Measure, row: dict[str, Any]) -> str:
-    text = t(
-        "weekly_review.trend_hover",
-        days=period_name(row["period_start_date"], page.filters.grain, page.lang),
-        value=measure.written(row["amount"]),
-        n=row["incident_count"],
-        orders=formats.number(row["order_count"], page.lang),
-    )
-    return text if row["is_complete"] else f"{text} {t('chart.incomplete')}"
-
-
-def trend_title(page: Page, measure: Measure, trend: pl.DataFrame) -> str:
-    """The finding: where the peak is."""
-    done = trend.filter(pl.col("is_complete") & pl.col("amount").is_not_null())
-    if done.height < 2:
-        return t("weekly_review.trend_short")
-    top = done.sort("amount", "period_start_date", descending=True).row(0, named=True)
-    if not top["amount"]:
-        return t("weekly_review.trend_short")
-    is_now = top["period_start_date"] == done["period_start_date"].max()
-    days = period_name(top["period_start_date"], page.filters.grain, page.lang)
-    key = "weekly_review.trend_peak_now" if is_now else "weekly_review.trend_peak"
-    return t(key, days=days, value=measure.written(top["amount"]))

@@ -11,12 +11,19 @@ import pytest
 
 from app import charts
 
+NO_INTERVAL = {"amount_low": [None, None], "amount_high": [None, None]}
 WEEKS = [date(2026, 10, 26), date(2026, 11, 2), date(2026, 11, 9)]
 
 
 def test_pareto_bars_keep_the_colour_of_their_family_and_give_back_their_cause() -> None:
     frame = pl.DataFrame(
-        {"key": ["b", "a"], "family": ["transport", "product"], "amount": [5.0, 3.0], "median": [2.0, None]}
+        {
+            "key": ["b", "a"],
+            "family": ["transport", "product"],
+            "amount": [5.0, 3.0],
+            "median": [2.0, None],
+            **NO_INTERVAL,
+        }
     )
     figure = charts.pareto(frame, charts.LIGHT, "incidents", ["Lost", "Defect"], ["5", "3"], ["x", "y"])
     bars, marks, _ = figure.data
@@ -34,10 +41,28 @@ def test_the_figure_of_a_bar_stands_beyond_a_mark_that_would_be_drawn_across_it(
             "family": ["stock"] * 3,
             "amount": [29.0, 6.0, 5.0],
             "median": [40.0, 7.0, 2.0],
+            "amount_low": [None] * 3,
+            "amount_high": [None] * 3,
         }
     )
     figure = charts.pareto(frame, charts.LIGHT, "n", ["A", "B", "C"], ["29", "6", "5"], ["x", "y", "z"])
     assert list(figure.data[2].x) == [29.0, 7.0, 5.0]
+
+
+def test_the_figure_of_a_bar_stands_beyond_its_interval() -> None:
+    frame = pl.DataFrame(
+        {
+            "key": ["a"],
+            "family": ["stock"],
+            "amount": [30.0],
+            "median": [10.0],
+            "amount_low": [25.0],
+            "amount_high": [37.0],
+        }
+    )
+    bars, _, figures = charts.pareto(frame, charts.LIGHT, "n", ["A"], ["30"], ["x"]).data
+    assert (list(bars.error_x.arrayminus), list(bars.error_x.array)) == ([5.0], [7.0])
+    assert list(figures.x) == [37.0]
 
 
 def test_an_incomplete_week_is_hollow_and_an_unknown_one_is_a_gap() -> None:
@@ -90,7 +115,16 @@ def test_two_causes_of_one_family_have_its_colour_and_a_dash_of_their_own() -> N
 
 def test_markup_in_names_is_text_in_labels_hovers_and_legends() -> None:
     hostile = "<b>x</b><img src=x onerror=alert(1)>"
-    frame = pl.DataFrame({"key": ["k"], "family": ["stock"], "amount": [1.0], "median": [None]})
+    frame = pl.DataFrame(
+        {
+            "key": ["k"],
+            "family": ["stock"],
+            "amount": [1.0],
+            "median": [None],
+            "amount_low": [None],
+            "amount_high": [None],
+        }
+    )
     figure = charts.pareto(frame, charts.LIGHT, "n", [hostile], [hostile], [hostile])
     spec = json.loads(figure.to_json())
     assert "<" not in json.dumps(

@@ -69,6 +69,22 @@ def test_an_old_outbreak_does_not_hide_a_new_one() -> None:
     assert found.centre == pytest.approx(clean.centre, rel=0.01)
 
 
+def test_a_second_wave_is_found_although_the_first_lies_in_the_weeks_that_limits_rest_on() -> None:
+    """Dispersion of four, 200 a week; four weeks of the base at twice that. Unless they are left out, one new week at
+
+    twice the rate in eight is found."""
+    random = np.random.default_rng(9)
+    found = 0
+    for _ in range(200):
+        mean = np.full(27, 200.0)
+        mean[[19, 21, 22, 24, 26]] *= 2
+        counts = random.negative_binomial(mean / 3, 1 / 4).astype(float)
+        told = limits.basis(counts[:26], np.ones(26))
+        assert told is not None
+        found += int(counts[26] > limits.limits(told, np.ones(1))[1][0])
+    assert found / 200 > 0.75
+
+
 @pytest.mark.parametrize(
     ("counts", "exposure", "is_share"),
     [

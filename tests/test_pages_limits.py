@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -10,9 +11,11 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import charts, charts_limits, limits
+from app import charts, charts_limits, limits, report, review_pareto
 from app.filters import Filters
 from app.frame import Page
+from app.i18n import say
+from app.measures import Measure
 from pipelines.store import Store
 from tests.pages_store import small_store
 from tests.test_pages import drawn, words
@@ -163,6 +166,82 @@ def test_the_page_on_trends_says_where_the_newest_week_lies_and_what_limits_rest
     of_lines = words(drawn("causes_and_trends", lang=lang, shape="lines"))
     assert "▲" in of_lines
     assert "Laney" not in of_lines
+
+
+def kpi(weekly: Sequence[int], orders: int = 1000, unit: str = "per_1000") -> pl.DataFrame:
+    """The rows of a kpi_ view, the last of them for the week of MONDAY."""
+    first = MONDAY - timedelta(weeks=len(weekly) - 1)
+    return pl.DataFrame(
+        {
+            "unit": [unit] * len(weekly),
+            "week_start_date": [first + timedelta(weeks=i) for i in range(len(weekly))],
+            "numerator": list(weekly),
+            "denominator": [orders] * len(weekly),
+        }
+    )
+
+
+@pytest.mark.parametrize(("count", "verdict"), [(52, "inside"), (90, "above"), (15, "below")])
+def test_a_tile_says_on_which_side_of_its_limits_a_week_is(count: int, verdict: str) -> None:
+    for unit in ("per_1000", "share"):
+        held = limits.of_week(kpi([*CALM, count], unit=unit), MONDAY, MONDAY + timedelta(weeks=1))
+        assert held is not None
+        assert held.name == verdict
+        assert held.low < 0.05 < held.high
+
+
+def test_a_tile_without_a_whole_week_or_enough_weeks_says_nothing_of_limits() -> None:
+    week = (MONDAY, MONDAY + timedelta(weeks=1))
+    assert limits.of_week(kpi([*CALM[:18], 50]), *week) is None
+    assert limits.of_week(kpi([*CALM, 50], unit="cents_per_1000"), *week) is None
+    assert limits.of_week(kpi([*CALM, 50]), MONDAY, MONDAY + timedelta(weeks=2)) is None
+    assert limits.of_week(kpi([*CALM, 50]), MONDAY + timedelta(days=1), MONDAY + timedelta(days=8)) is None
+    assert limits.of_week(kpi([*CALM, 50]), None, None) is None
+
+
+def test_the_headline_the_tile_and_the_chart_of_the_review_have_the_same_limit(store: Store) -> None:
+    app = drawn("weekly_review", lang="en", measure="rate")
+    said = re.search(r"limits?\*\* ?\(([\d.,]+)‰ to ([\d.,]+)‰\)|limit \(([\d.,]+)‰\)", words(app))
+    assert said is not None
+    high = said.group(2) or said.group(3)
+    sent: list[dict[str, Any]] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(report, "_draw", lambda kind, items, key: sent.extend(report._plain(i) for i in items))
+        patch.setattr(charts_limits, "add", lambda figure, rows, *_: sent.append({"rows": rows}))
+        drawn("weekly_review", lang="en", measure="rate")
+    tile = next(item for item in sent if item.get("label") == say("en", "kpi.incident_rate.short"))
+    assert high in tile["limits"]
+    assert tile["hint"].startswith("95% interval")
+    rows = next(item["rows"] for item in sent if "rows" in item).filter("is_complete")
+    assert f"{rows['high'][-1]:,.1f}" == high
+
+
+def test_the_pareto_says_which_ranks_chance_may_have_given_and_its_file_too(store: Store) -> None:
+    for measure in ("count", "rate"):
+        told = words(drawn("weekly_review", lang="en", period="13w", measure=measure))
+        assert re.search(r"Ranks \d+–\d+.* cannot be told apart", told)
+    assert "order by cost" in words(drawn("weekly_review", lang="en", period="13w", measure="cost"))
+
+
+def test_bars_have_the_interval_of_their_own_measure() -> None:
+    """91 of 220 incidents: Goodman's interval of the share is 33.4 to 49.8 %, so 73.5 to 109.5 incidents."""
+    ranked = pl.DataFrame({"incident_count": [91, 49, 43, 37], "exposure_count": [1000, 1000, 500, None]})
+    told, groups = review_pareto.with_ranks(ranked, Measure("count", "en", "EUR"))
+    assert told["amount_low"][0] == pytest.approx(0.33420248 * 220)
+    assert told["amount_high"][0] == pytest.approx(0.49783321 * 220)
+    assert told.select("rank", "rank_best", "rank_worst").rows() == [
+        (1, 1, 1),
+        (2, 2, 4),
+        (3, 2, 4),
+        (4, 2, 4),
+    ]
+    assert groups == [(2, 4)]
+    rates, _ = review_pareto.with_ranks(ranked, Measure("rate", "en", "EUR"))
+    assert rates["amount_low"][2] < 86 < rates["amount_high"][2], "43 of 500 is 86 per 1,000"
+    assert rates["amount_low"].is_null().to_list() == [False, False, False, True]
+    cost, none = review_pareto.with_ranks(ranked, Measure("cost", "en", "EUR"))
+    assert none == []
+    assert cost["rank_best"].null_count() == 4
 
 
 def test_a_cause_with_few_cases_gets_no_limits_but_a_sentence(store: Store) -> None:

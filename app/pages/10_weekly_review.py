@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import db, frame, review, rising
+from app import db, frame, review, review_pareto, review_trend, rising
 from app.i18n import t
 
 page = frame.open_page(default_period="last_week")
@@ -22,6 +22,6 @@ with left:
     st.subheader(t("weekly_review.to_treat"), anchor=False)
     review.issues(page)
 with right:
-    review.pareto_chart(page, pareto)
-review.trend_chart(page)
+    review_pareto.chart(page, pareto)
+review_trend.trend_chart(page)
 frame.attribution()
