@@ -6,6 +6,8 @@ the share of false ones among those flagged (Journal of the Royal Statistical So
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -14,13 +16,23 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from analysis.baselines import Floats
-from analysis.detection import judge
+from analysis.detection import Judged, judge
 
 FALSE_SHARE = 0.10  # of the series flagged, at most so many are expected to be noise
 FEWEST = 3  # cases in the last three weeks: fewer are never flagged
 WEEKS_SHOWN = 13
 MIN_HISTORY = 26  # weeks with exposure before a series is judged
+QUIET = 4  # weeks without a rise after which one that comes back is told as such
 SERIES = ("cause", "place_kind", "place")
+
+
+@dataclass(frozen=True)
+class Rises:
+    """What rose by the last week, and by which of the weeks before it which series were already seen to rise."""
+
+    found: pl.DataFrame  # see `rising`
+    seen: pl.DataFrame  # one row a series and week_start_date, the last week included
+    judged_from: date | None = None  # the first week that was looked at
 
 
 def rising(counts: pl.DataFrame, exposure: pl.DataFrame, last_week: date) -> pl.DataFrame:
@@ -31,22 +43,26 @@ def rising(counts: pl.DataFrame, exposure: pl.DataFrame, last_week: date) -> pl.
     Columns: the series, observed_count and expected_count of the last three weeks, ratio with its 95 % interval
     (ratio_low, ratio_high), since_date, p, q (the false share at which it would just be flagged), has_exposure.
     """
+    return rises(counts, exposure, last_week).found
+
+
+def rises(counts: pl.DataFrame, exposure: pl.DataFrame, last_week: date) -> Rises:
+    """The same, with the weeks before, as the data of today tell them."""
     if counts.is_empty():
-        return _none()
+        return Rises(*_none())
     weeks = _weeks(counts, last_week)
     names, y, e, has_exposure = _matrices(counts, exposure, weeks)
     known = (e > 0).sum(1) >= min(MIN_HISTORY, len(weeks) - 3)
     names, y, e, has_exposure = names.filter(pl.Series(known)), y[known], e[known], has_exposure[known]
-    if not names.height or len(weeks) <= MIN_HISTORY:
-        return _none()
+    if not names.height or len(weeks) < MIN_HISTORY + 3:
+        return Rises(*_none())
     first = max(len(weeks) - WEEKS_SHOWN, MIN_HISTORY)
     judged = judge(y, e, first)
     p = judged.p[:, -1]
-    q = stats.false_discovery_control(np.clip(p, 0, 1))
+    q, low, high, is_rising = _rising_by(y[:, first:], judged, -1)
     observed, expected = y[:, -3:].sum(1), judged.expected[:, -3:].sum(1)
-    low, high = _interval(observed, expected, judged.dispersion[:, -1])
     onset = [_onset(row, mean) for row, mean in zip(y[:, first:], judged.expected, strict=True)]
-    return (
+    found = (
         names.with_columns(
             observed_count=pl.Series(observed.astype(np.int64)),
             expected_count=pl.Series(expected),
@@ -58,18 +74,39 @@ def rising(counts: pl.DataFrame, exposure: pl.DataFrame, last_week: date) -> pl.
             q=pl.Series(q),
             has_exposure=pl.Series(has_exposure),
         )
-        .filter(
-            (pl.col("q") <= FALSE_SHARE) & (pl.col("observed_count") >= FEWEST) & (pl.col("ratio_low") > 1)
-        )
+        .filter(pl.Series(is_rising))
         .sort("p", *SERIES)
     )
+    # the first two weeks cannot be told: their three weeks begin before the judged ones
+    by_week = [
+        names.filter(pl.Series(_rising_by(y[:, first:], judged, at)[3])).with_columns(
+            week_start_date=pl.lit(weeks[first + at])
+        )
+        for at in range(2, judged.p.shape[1])
+    ]
+    return Rises(found, pl.concat(by_week), weeks[first + 2])
 
 
-def _none() -> pl.DataFrame:
+def spell(weeks: Collection[date], judged_from: date) -> tuple[date | None, int | None]:
+    """When a rise that was seen by these weeks (Mondays) began, and after how many quiet weeks it came back.
+
+    Fewer than QUIET weeks between two are no end. None where the beginning cannot be told, because fewer than QUIET
+    weeks before it were looked at; None where no earlier rise was seen.
+    """
+    began: date | None = None
+    for week in sorted(weeks, reverse=True):
+        if began is not None and (quiet := (began - week).days // 7 - 1) >= QUIET:
+            return began, quiet
+        began = week
+    return (began if began and began - judged_from >= timedelta(weeks=QUIET) else None), None
+
+
+def _none() -> tuple[pl.DataFrame, pl.DataFrame]:
+    series = dict.fromkeys(SERIES, pl.String)
     floats = dict.fromkeys(("expected_count", "ratio", "ratio_low", "ratio_high"), pl.Float64)
-    return pl.DataFrame(
+    found = pl.DataFrame(
         schema={
-            **dict.fromkeys(SERIES, pl.String),
+            **series,
             "observed_count": pl.Int64,
             **floats,
             "since_date": pl.Date,
@@ -78,6 +115,7 @@ def _none() -> pl.DataFrame:
             "has_exposure": pl.Boolean,
         }
     )
+    return found, pl.DataFrame(schema={**series, "week_start_date": pl.Date})
 
 
 def _weeks(counts: pl.DataFrame, last_week: date) -> list[date]:
@@ -112,6 +150,17 @@ def _interval(observed: Floats, expected: Floats, dispersion: Floats) -> tuple[F
     high = stats.chi2.ppf(0.975, 2 * cases + 2) / 2
     scale = dispersion / np.maximum(expected, 1e-9)
     return low * scale, high * scale
+
+
+def _rising_by(
+    counts: NDArray[np.int64], judged: Judged, at: int
+) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
+    """q, the interval of the ratio, and which series rise, by the judged week `at` and the two before it."""
+    three = slice(at - 2, at + 1 or None)
+    observed, expected = counts[:, three].sum(1), judged.expected[:, three].sum(1)
+    q = stats.false_discovery_control(np.clip(judged.p[:, at], 0, 1))
+    low, high = _interval(observed, expected, judged.dispersion[:, at])
+    return q, low, high, (q <= FALSE_SHARE) & (observed >= FEWEST) & (low > 1)
 
 
 def _onset(counts: NDArray[np.int64], expected: Floats) -> int:

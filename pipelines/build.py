@@ -14,6 +14,7 @@ import duckdb
 
 from pipelines import (
     actions,
+    alerts,
     causes,
     channels,
     decisions,
@@ -82,6 +83,7 @@ def prepare_master(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(rising.TABLE)
     con.execute(findings.TABLE)
     con.execute(actions.TABLE)
+    con.execute(alerts.TABLE)
     there: dict[str, set[str]] = {}
     for table, column in con.execute(
         "select table_name, column_name from information_schema.columns"
@@ -108,6 +110,7 @@ def version(store: Store) -> str:
             Path(module.__file__ or "")
             for module in (
                 actions,
+                alerts,
                 causes,
                 channels,
                 decisions,
@@ -174,6 +177,7 @@ def build(con: duckdb.DuckDBPyConnection, store: Store) -> bool:
             views.create_views(con, ("aggregates",))
         rising.keep(con)
         actions.keep(con, store)
+        alerts.keep(con)
         con.execute("delete from published")
         con.execute("insert into published values (now()::timestamp, $version, $said)", done)
         con.execute("commit")

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import duckdb
 import polars as pl
 
-from analysis.rising import rising
+from analysis.rising import Rises, rises, spell
 
 #: made with the other tables of a store; one row a series that rose by the last complete week
 TABLE = """
@@ -17,6 +17,10 @@ TABLE = """
         since_date date, p double, q double, has_exposure boolean, is_new_source boolean,
         story bigint, series_count bigint
     );
+    alter table rising_series add column if not exists began_date date;
+    alter table rising_series add column if not exists back_after_weeks bigint;
+    alter table rising_series add column if not exists issue_key varchar;
+    alter table rising_series add column if not exists aliases varchar[];
 """
 _LAST_DAY = """
     select max(date) from (
@@ -44,7 +48,10 @@ _EXPOSURE = """
         on series.place_kind = exposure.place_kind and series.place is not distinct from exposure.place
     where exposure.week_start_date <= $week
 """
-#: series that share most of their recent incidents tell one story; it is told by the surest of them
+#: from the narrowest kind of place to the widest
+_NARROWEST = ("lot", "sku", "supplier", "warehouse", "carrier", "channel")
+#: series that share most of their recent incidents tell one story; it is told by the surest of them. A story is also
+#: that of any place that holds most of it and little else: more than half of either is the other's
 _STORIES = """
     with recent as (
         select
@@ -82,6 +89,48 @@ _STORIES = """
     from sizes left join shared on sizes.number = shared.number
     group by all order by sizes.number
 """
+#: places that hold more than half of a series' recent incidents, and of whose incidents of that cause more than half
+#: are the series'
+_PLACES = """
+    with bounds as (
+        select
+            rising.number, rising.cause, rising.place_kind, rising.place,
+            least(rising.since_date, $week - 14) as from_date
+        from rising_found as rising
+    ),
+    placed as (
+        select
+            bounds.number, incidents.incident_key,
+            case bounds.place_kind
+                when 'all' then true
+                when 'sku' then incidents.sku = bounds.place
+                when 'supplier' then incidents.supplier = bounds.place
+                when 'warehouse' then incidents.warehouse = bounds.place
+                when 'carrier' then incidents.carrier = bounds.place
+                else incidents.channel = bounds.place
+            end as is_in,
+            unnest([
+                {'kind': 'lot', 'place': incidents.lot},
+                {'kind': 'sku', 'place': incidents.sku},
+                {'kind': 'supplier', 'place': incidents.supplier},
+                {'kind': 'warehouse', 'place': incidents.warehouse},
+                {'kind': 'carrier', 'place': incidents.carrier},
+                {'kind': 'channel', 'place': incidents.channel}
+            ]) as at
+        from bounds
+        inner join incidents on bounds.cause = incidents.cause
+            and incidents.event_date >= bounds.from_date and incidents.event_date < $week + 7
+    ),
+    sizes as (
+        select number, count(distinct incident_key) as size from placed where is_in group by number
+    )
+    select placed.number, placed.at.kind as kind, placed.at.place as place
+    from placed inner join sizes on placed.number = sizes.number
+    where placed.at.place is not null
+    group by placed.number, kind, place, sizes.size
+    having count(*) filter (where placed.is_in) > 0.5 * greatest(count(*), sizes.size)
+    order by all
+"""
 
 
 def keep(con: duckdb.DuckDBPyConnection) -> None:
@@ -94,14 +143,18 @@ def keep(con: duckdb.DuckDBPyConnection) -> None:
     week = last_day + timedelta(days=1) - timedelta(days=(last_day + timedelta(days=1)).weekday() + 7)
     counts = con.sql(_COUNTS, params={"week": week}).pl()
     exposure = con.sql(_EXPOSURE, params={"week": week}).pl()
-    found = rising(counts, exposure, week)
+    told_of = rises(counts, exposure, week)
+    found = told_of.found
     if found.is_empty():
         return
     rising_found = found.with_row_index("number")
     con.register("rising_found", rising_found)
     told = con.sql(_STORIES, params={"week": week}).pl()
+    places = con.sql(_PLACES, params={"week": week}).pl()
     con.unregister("rising_found")
-    rows = _with_stories(rising_found, told).with_columns(week_start_date=pl.lit(week))
+    rows = _known_by(_with_stories(rising_found, told), places, told_of).with_columns(
+        week_start_date=pl.lit(week)
+    )
     con.register("rising_rows", rows)
     con.execute("insert into rising_series by name select * exclude (number) from rising_rows")
     con.unregister("rising_rows")
@@ -122,3 +175,36 @@ def _with_stories(found: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
         .with_columns(series_count=pl.len().over("story").cast(pl.Int64))
         .sort("number")
     )
+
+
+def _known_by(rows: pl.DataFrame, places: pl.DataFrame, told_of: Rises) -> pl.DataFrame:
+    """Each series with what its story is known by from load to load, and when that rise was first seen.
+
+    `issue_key` is the cause in the narrowest place that holds most of the story and little else, `aliases` all such
+    places: what is said of a rise holds when it is told of one of its lots next week, or of its supplier.
+    """
+    held: dict[int, list[str]] = {}
+    for number, kind, place in sorted(places.iter_rows(), key=lambda each: _NARROWEST.index(each[1])):
+        held.setdefault(number, []).append(f"{kind}/{place}")
+    seen: dict[str, list[date]] = {}
+    for cause, kind, place, monday in told_of.seen.iter_rows():
+        seen.setdefault(_key(cause, kind, place), []).append(monday)
+    known = []
+    keys = dict(rows.select("number", pl.struct("cause", "place_kind", "place")).iter_rows())
+    for number in rows["story"]:
+        lead = _key(*keys[number].values())
+        named = [f"{keys[number]['cause']}/{each}" for each in held.get(number, ())] or [lead]
+        weeks = {monday for key in (*named, lead) for monday in seen.get(key, ())}
+        began, back = spell(weeks, told_of.judged_from) if told_of.judged_from else (None, None)
+        known.append((named[0], named, began, back))
+    schema: dict[str, pl.DataType | type[pl.DataType]] = {
+        "issue_key": pl.String,
+        "aliases": pl.List(pl.String),
+        "began_date": pl.Date,
+        "back_after_weeks": pl.Int64,
+    }
+    return rows.hstack(pl.DataFrame(known, schema=schema, orient="row"))
+
+
+def _key(cause: str, kind: str, place: str | None) -> str:
+    return f"{cause}/{kind}" if place is None else f"{cause}/{kind}/{place}"

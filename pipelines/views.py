@@ -21,7 +21,7 @@ RULE_FOLDERS = (
     "calendars",
 )  # persistent: tables worked out of rules and settings alone, before anything is built
 # persistent: tables added up from the facts at each load, and the views that pages and exports may read
-VIEW_FOLDERS = ("aggregates", "tasks", "issues", "kpis", "checks")
+VIEW_FOLDERS = ("aggregates", "tasks", "alerts", "issues", "kpis", "checks")
 #: every file of queries/tasks tells of one kind of thing to do, in these columns; together they are `int_work_items`
 WORK = "int_work_items"
 WORK_COLUMNS = (
@@ -39,6 +39,28 @@ WORK_COLUMNS = (
     ),
     *("amount_cents", "currency", "since_date", "due_date"),
 )
+
+#: every file of queries/alerts tells of one kind of thing for the weekly list, in these columns (alerts.py); together
+#: they are `int_all_alerts`
+ALERTS = "int_all_alerts"
+ALERT_COLUMNS = (
+    *("kind", "item", "aliases", "cause", "party", "place_kind", "place", "item_count", "size"),
+    *(
+        "amount_cents",
+        "amount_count",
+        "currency",
+        "certainty",
+        "since_date",
+        "due_date",
+        "began_date",
+        "facts",
+    ),
+)
+#: folders whose files are put together: what they are together, its columns, and what it is
+_UNIONS = {
+    "tasks": (WORK, WORK_COLUMNS, "Things to do, of every kind.\n-- Grain: one row per thing to do."),
+    "alerts": (ALERTS, ALERT_COLUMNS, "What to tell, of every kind.\n-- Grain: one row per thing to tell."),
+}
 
 _READS = re.compile(r"\bReads:\s*(.*?)\.\s*$", re.DOTALL)
 
@@ -66,8 +88,10 @@ def queries(folders: Iterable[str], root: Path = QUERIES) -> list[Query]:
     """All queries of these folders, each after those that it reads; alphabetical where that leaves a choice."""
     chosen = tuple(folders)
     found = {query.name: query for query in _found(chosen, root)}
-    if "tasks" in chosen:
-        found[WORK] = _together(query.name for query in found.values() if query.path.parent.name == "tasks")
+    for folder in _UNIONS.keys() & set(chosen):
+        named = [query.name for query in found.values() if query.path.parent.name == folder]
+        if named:
+            found[_UNIONS[folder][0]] = _together(folder, named)
     sorter: TopologicalSorter[str] = TopologicalSorter()
     for name in sorted(found):
         sorter.add(name, *(read for read in sorted(found[name].reads) if read in found))
@@ -100,14 +124,15 @@ def create_views(con: duckdb.DuckDBPyConnection, folders: Iterable[str] = VIEW_F
     run(con, queries(folders))
 
 
-def _together(kinds: Iterable[str]) -> Query:
-    """All kinds of things to do as one view: a new kind is a new file."""
-    names, columns = sorted(kinds), ", ".join(WORK_COLUMNS)
+def _together(folder: str, kinds: Iterable[str]) -> Query:
+    """All files of such a folder as one view: a new kind is a new file."""
+    view, wanted, about = _UNIONS[folder]
+    names, columns = sorted(kinds), ", ".join(wanted)
     # names come from our own files, never from data
     sql = "\nunion all\n".join(f"select {columns} from {name}" for name in names)  # noqa: S608
-    header = f"-- Things to do, of every kind.\n-- Grain: one row per thing to do. Reads: {', '.join(names)}."
-    path = QUERIES / "tasks" / f"{WORK}.sql"
-    return Query(WORK, path, tuple(names), f"{header}\ncreate or replace view {WORK} as\n{sql}")
+    header = f"-- {about} Reads: {', '.join(names)}."
+    path = QUERIES / folder / f"{view}.sql"
+    return Query(view, path, tuple(names), f"{header}\ncreate or replace view {view} as\n{sql}")
 
 
 def _found(folders: Iterable[str], root: Path) -> Iterator[Query]:

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analysis.rising import rising
+from analysis.rising import Rises, rises, rising, spell
 from app.i18n import say
 from pipelines import rising as kept
 from pipelines.store import Store
@@ -137,3 +137,74 @@ def test_the_view_keeps_the_surest_of_a_story_first(run_view: Any) -> None:
         """,
     )
     assert found.select("place", "is_lead").rows() == [("Acme", True), ("A", False)]
+
+
+def test_a_rise_is_seen_week_by_week_and_one_that_came_back_is_told_from_its_beginning() -> None:
+    """S9 is above its usual 4 in the last week, and was ten and nine weeks before it."""
+    usual = SKUS["S9"]
+    again = {**SKUS, "S9": [*usual[:-11], 25, 24, *usual[-9:-1], 24]}
+    told = rises(*frames(again, ORDERS), MONDAY)
+    weeks = told.seen.filter(pl.col("place") == "S9")["week_start_date"].to_list()
+    assert weeks[-1] == MONDAY
+    assert told.judged_from == MONDAY - timedelta(weeks=10)
+    began, quiet = spell(weeks, told.judged_from)
+    assert began == MONDAY
+    # three weeks are judged together, so the first rise is seen for up to two weeks longer than it lasted
+    assert quiet is not None
+    assert 6 <= quiet <= 8
+    nothing = rises(*frames({}, {}), MONDAY)
+    assert (nothing.seen.height, nothing.judged_from) == (0, None)
+
+
+@pytest.mark.parametrize(
+    ("seen", "told"),
+    [
+        ([], (None, None)),
+        ([10], (10, None)),
+        ([3, 10], (10, 6)),
+        ([5, 7, 10], (5, None)),  # one and two quiet weeks are no end
+        ([0, 5, 10], (10, 4)),  # four are
+        ([2, 6, 10], (None, None)),  # it may have begun before what was looked at
+    ],
+)
+def test_a_rise_ends_after_four_quiet_weeks(seen: list[int], told: tuple[int | None, int | None]) -> None:
+    began, quiet = spell([MONDAY + timedelta(weeks=at) for at in seen], MONDAY)
+    assert (None if began is None else (began - MONDAY).days // 7, quiet) == told
+
+
+def test_a_story_is_known_by_the_narrowest_place_that_holds_most_of_it_and_by_the_others_too() -> None:
+    """Eight cases of Acme, six of its article A, five of these of lot L, all from Laval, which has twelve others.
+
+    L holds 5 of the 8 and nothing else: more than half of either. A and Acme do too; of Laval's 20 only 8 are these.
+    """
+    rows: list[tuple[str | None, ...]] = [
+        (f"a{n}", "L" if n < 5 else "K", "A" if n < 6 else "B", "Acme") for n in range(8)
+    ]
+    rows += [(f"z{n}", None, f"Z{n}", "Zed") for n in range(12)]
+    table = pl.DataFrame(rows, schema=("incident_key", "lot", "sku", "supplier"), orient="row").with_columns(
+        cause=pl.lit("c"), warehouse=pl.lit("Laval"), carrier=pl.lit(None, pl.String),
+        channel=pl.lit(None, pl.String), event_date=pl.lit(MONDAY),
+    )  # fmt: skip
+    series = {"cause": ["c", "c"], "place_kind": ["supplier", "all"], "place": ["Acme", None]}
+    found = pl.DataFrame({"number": [0, 1], **series, "since_date": [MONDAY] * 2, "story": [0, 0]})
+    with duckdb.connect() as con:
+        con.register("rising_found", found)
+        con.register("incidents", table)
+        places = con.sql(kept._PLACES, params={"week": MONDAY}).pl()
+    # last month the article rose, this week its supplier does: one rise, seen for six weeks
+    weeks = [MONDAY - timedelta(weeks=n) for n in (0, 3, 5)]
+    seen = pl.DataFrame(
+        {
+            "cause": ["c"] * 3,
+            "place_kind": ["supplier", "sku", "sku"],
+            "place": ["Acme", "A", "A"],
+            "week_start_date": weeks,
+        }
+    )
+    known = kept._known_by(found, places, Rises(found, seen, MONDAY - timedelta(weeks=10)))
+    assert (
+        known.select("issue_key", "aliases", "began_date").rows()
+        == [("c/lot/L", ["c/lot/L", "c/sku/A", "c/supplier/Acme"], weeks[-1])] * 2
+    )
+    everywhere = kept._known_by(found, places.clear(), Rises(found, seen, weeks[-1]))
+    assert everywhere["aliases"].to_list() == [["c/supplier/Acme"]] * 2

@@ -21,6 +21,10 @@ select
     rising.has_exposure,
     rising.is_new_source,
     rising.series_count,
+    rising.issue_key,
+    rising.aliases,
+    rising.began_date,
+    rising.back_after_weeks,
     row_number() over (partition by rising.story order by rising.p, rising.place_kind, rising.place) = 1 as is_lead
 from rising_series as rising
 inner join ref_causes as causes on rising.cause = causes.cause
@@ -54,4 +58,8 @@ comment on column rising_issues.q is 'Share of noise among the series at least a
 comment on column rising_issues.has_exposure is 'Whether orders are loaded to set it against; else weeks are compared as such.';
 comment on column rising_issues.is_new_source is 'Whether most of its incidents come from a tool first heard of in the last 13 weeks: then the data may have changed, not the shop.';
 comment on column rising_issues.series_count is 'How many series tell this story.';
+comment on column rising_issues.issue_key is 'What the story is known by, the same at each load: its cause in the narrowest place that holds most of it.';
+comment on column rising_issues.aliases is 'The same, and the cause in the wider places that hold little else: it may have been known by one of these before.';
+comment on column rising_issues.began_date is 'Monday of the first week by which this rise was seen; NULL when it is too long ago to tell.';
+comment on column rising_issues.back_after_weeks is 'Quiet weeks between it and an earlier rise of the series; NULL when none was seen.';
 comment on column rising_issues.is_lead is 'Whether it is the surest of its story.';
