@@ -7,14 +7,12 @@ from typing import Any
 
 import polars as pl
 
-from app import db, formats, names, navigation, report, tables
+from app import alerts, db, names, navigation, tables
 from app.exports import Column
 from app.frame import Page
 from app.i18n import t
 from app.measures import period_name
 from app.navigation import Target
-
-SHOWN_WEEKS = 13  # as far back as a rise is dated: one that is older began "at least" then
 
 
 def found(page: Page) -> pl.DataFrame:
@@ -22,11 +20,10 @@ def found(page: Page) -> pl.DataFrame:
     return db.query("rising_issues", page.filters.variables())
 
 
-def stories(page: Page, series: pl.DataFrame, most: int, key: str) -> None:
-    """One line a story, by its surest series; each leads to the cases since it began."""
-    leads = series.filter("is_lead").head(most)
-    lines = [_line(page, rank, row) for rank, row in enumerate(leads.iter_rows(named=True), 1)]
-    report.rows(lines, key=key)
+def stories(page: Page) -> None:
+    """One line a story, by its surest series, muted ones too; each leads to the cases since it began."""
+    filters = {name: page.filters.variables().get(name) for name in ("causes", "families", "parties")}
+    alerts.rows(page, [each for each in alerts.told(filters) if each.row["kind"] == "rising"], "rising")
 
 
 def week(page: Page, series: pl.DataFrame) -> str:
@@ -75,34 +72,3 @@ def cases(page: Page, row: dict[str, Any]) -> Target:
     filters = page.filters.during(start, row["week_start_date"] + timedelta(weeks=1))
     place = {row["place_kind"]: row["place"]} if row["place_kind"] in navigation.PLACES else {}
     return navigation.cases(filters, cause=row["cause"], **place)
-
-
-def _line(page: Page, rank: int, row: dict[str, Any]) -> report.Row:
-    kind = t(f"rising.kind.{row['place_kind']}")
-    where = f"{kind} {names.of(row['place_kind'], row['place'])}" if row["place"] is not None else kind
-    began = row["week_start_date"] - timedelta(weeks=SHOWN_WEEKS - 1)
-    since = "rising.since_at_least" if row["since_date"] <= began else "rising.since_day"
-    detail = [
-        t(
-            "rising.line",
-            n=row["observed_count"],
-            expected=formats.number(row["expected_count"], page.lang, 1),
-            low=formats.number(row["ratio_low"], page.lang, 1),
-            high=formats.number(row["ratio_high"], page.lang, 1),
-        ),
-        t(since, day=formats.day(row["since_date"], page.lang)),
-    ]
-    if row["series_count"] > 1:
-        detail.append(t("rising.more", n=row["series_count"] - 1))
-    if not row["has_exposure"]:
-        detail.append(t("rising.without_orders"))
-    if row["is_new_source"]:
-        detail.append(t("rising.new_source"))
-    return report.Row(
-        rank=str(rank),
-        title=f"{names.cause(row['cause'])} · {where}",
-        detail=" · ".join(detail),
-        figure=f"× {formats.number(row['ratio'], page.lang, 1)}",
-        badge=names.code("party", row["party"]),
-        target=cases(page, row),
-    )

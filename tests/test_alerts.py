@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -10,9 +11,15 @@ from typing import Any
 import polars as pl
 import pytest
 
+from app import report
+from app.i18n import Lang
+from app.i18n import say as text
 from pipelines import alert_states, notebook, views
 from pipelines.alert_states import Edit, Standing
+from pipelines.reader import Reader
 from pipelines.store import Store, StoreError
+from tests.pages_store import small_store
+from tests.test_pages import drawn, words
 
 RunView = Callable[..., pl.DataFrame]
 
@@ -191,3 +198,51 @@ def test_the_list_is_ranked_by_amount_and_certainty_and_what_has_no_amount_by_th
     assert sorted(pl.concat(parts)) == sorted(found["alert_key"])
     assert run_view("weekly_alerts", {"skus": ["S1"]}, **tables)["alert_key"].to_list() == ["x/rare"]
     assert run_view("weekly_alerts", {"countries": ["FR"]}, **tables).is_empty()
+
+
+# --- the pages
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    shutil.copytree(small_store().folder, tmp_path / "store")
+    monkeypatch.setenv("INCIDENTS_STORE", str(tmp_path / "store"))
+    return Store(tmp_path / "store")
+
+
+def lines(monkeypatch: pytest.MonkeyPatch) -> list[report.Row]:
+    """The lines that pages draw from now on."""
+    found: list[report.Row] = []
+    monkeypatch.setattr(report, "rows", lambda items, key: found.extend(items))
+    return found
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_review_lists_seven_things_that_are_not_muted_and_each_can_be_followed(
+    store: Store, monkeypatch: pytest.MonkeyPatch, lang: Lang
+) -> None:
+    found = Reader(store).query("weekly_alerts").rows(named=True)
+    assert found, "the small shop has something to tell"
+    listed = lines(monkeypatch)
+    app = drawn("weekly_review", lang=lang)
+    assert [e.value for e in app.exception] == []
+    assert text(lang, "alerts.week") in words(app)
+    told = [row for row in listed if text(lang, "alert_state.new") in row.detail]
+    assert len(told) == min(len(found), 7)
+    assert all(row.target is not None for row in told)
+    first = found[0]
+    key = f"week_{first['alert_key']}"
+    app.session_state[f"follow_{key}"] = True
+    app.run()
+    app.text_input(key=f"owner_{key}").set_value("Bert").run()
+    app.selectbox(key=f"state_{key}").set_value("muted").run()
+    listed.clear()
+    app.button(key=f"save_{key}").click().run()
+    assert [e.value for e in app.exception] == []
+    now = alert_states.standing(first, alert_states.kept(store), date(2020, 1, 1))
+    assert (now.state, now.said.owner) == ("muted", "Bert")
+    assert all("Bert" not in row.detail for row in listed), "what is muted is not on the list"
+    batch = notebook.history(store, alert_states.TOPIC)[0].batch
+    app.button(key=f"undo_{batch}").click().run()
+    assert [e.value for e in app.exception] == []
+    assert alert_states.standing(first, alert_states.kept(store), date(2020, 1, 1)).state == "new"

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import db, frame, review, review_pareto, review_trend, rising
+from app import alerts, db, frame, history, review, review_pareto, review_trend
 from app.i18n import t
 
 page = frame.open_page(default_period="last_week")
@@ -10,15 +10,13 @@ pareto = db.query("cause_pareto", page.filters.variables())
 
 n = int(pareto["incident_count"].sum())
 frame.header(page, review.title(page), [t("frame.n_incidents", n=n)], switches=("measure", "grain", "basis"))
+history.said()
 st.markdown(review.sentence(page, pareto))
 review.tiles(page)
 
 left, right = st.columns(2, gap="large")
 with left:
-    rises = rising.found(page)
-    if not rises.is_empty():
-        st.subheader(t("rising.review"), anchor=False)
-        rising.stories(page, rises, 3, "rises")
+    alerts.draw(page)
     st.subheader(t("weekly_review.to_treat"), anchor=False)
     review.issues(page)
 with right:

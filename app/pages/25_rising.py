@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import frame, rising
+from app import alerts, frame, history, rising
 from app.i18n import t
 
 page = frame.open_page(default_period="13w")
@@ -13,8 +13,10 @@ if series.is_empty():
     st.markdown(t("rising.none"))
 else:
     st.markdown(t("rising.sentence", n=count, days=rising.week(page, series)))
-    rising.stories(page, series, 20, "rising_stories")
+    history.said()
+    rising.stories(page)
     st.subheader(t("rising.series"), anchor=False)
     rising.table(page, series)
+    alerts.past()
 st.caption(t("rising.how"))
 frame.attribution()

@@ -94,7 +94,7 @@ select
         metric: ruled.metric,
         share: ruled.share,
         "limit": ruled.limit_share,
-        n: ruled.denominator,
+        n_all: ruled.denominator,
         headroom: ruled.headroom,
         is_over: ruled.rule = 'marketplace_over',
         is_told: ruled.is_told,

@@ -61,7 +61,8 @@ select
         more: rising.series_count - 1,
         week: rising.week_start_date,
         back_after_weeks: rising.back_after_weeks,
-        has_exposure: rising.has_exposure,
+        is_older: rising.since_date <= rising.week_start_date - 84, -- no further back is looked
+        without_orders: not rising.has_exposure,
         is_new_source: rising.is_new_source
     }) as facts
 from rising_issues as rising

@@ -1,0 +1,221 @@
+"""The weekly list: seven things at most, each with who has it in hand, and a way to say so, to mute it, to undo that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from app import alert_words, db, deciding, formats, history, names, navigation, report, work_list
+from app.alert_words import Words
+from app.frame import Page
+from app.i18n import language, md, t
+from app.navigation import Target
+from pipelines import alert_states, notebook
+from pipelines.alert_states import STATES, Edit, Kept, Row, Standing
+from pipelines.notebook import Entry
+from pipelines.store import Store, StoreError
+
+MOST = 7
+HISTORY = 10
+_WEEK = timedelta(weeks=1)
+
+
+@dataclass(frozen=True)
+class Told:
+    """One thing with how it stands today."""
+
+    row: Row
+    now: Standing
+
+
+def words() -> Words:
+    """What speaks the reader's language."""
+    return Words(language(), names.causes())
+
+
+def told(filters: Mapping[str, Any] | None = None) -> list[Told]:
+    """Everything that the data tell under these filters, the most pressing first."""
+    place = deciding.store()
+    entries = _entries(place)
+    day = work_list.today(place)
+    rows = db.query("weekly_alerts", filters)
+    return [Told(row, alert_states.standing(row, entries, day)) for row in rows.iter_rows(named=True)]
+
+
+def _entries(place: Store) -> list[Kept]:
+    """What was said of things; one that is gone from the data, or there again, is noted first."""
+    every = db.query("weekly_alerts").rows(named=True)
+    day = every[0]["data_date"] if every else None
+    if day is not None:
+        alert_states.note_gone(place, every, day)
+    return alert_states.kept(place)
+
+
+def draw(page: Page) -> None:
+    """The list of the week, what is not on it, and what was said of it so far."""
+    found = told(page.filters.without_period())
+    shown = [each for each in found if each.now.state != "muted"]
+    st.subheader(t("alerts.week"), anchor=False)
+    day = formats.day(found[0].row["data_date"] if found else page.as_of, page.lang)
+    about = [t("alerts.as_of", n=MOST, day=day)]
+    if page.filters.choices:
+        about.append(t("alerts.filtered"))
+    if len(shown) > MOST:
+        about.append(t("alerts.rest", n=len(shown) - MOST))
+    if len(shown) < len(found):
+        about.append(t("alerts.muted", n=len(found) - len(shown)))
+    st.caption(md(" ".join(about)))
+    if not shown:
+        st.markdown(t("alerts.none"))
+    rows(page, shown[:MOST], "week")
+    past()
+
+
+def rows(page: Page, things: Sequence[Told], key: str, to: Callable[[Row], Target] | None = None) -> None:
+    """A line for each thing, which leads to what it is made of, and beside it who has it in hand."""
+    say, place = words(), deciding.store()
+    for rank, each in enumerate(things, 1):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            line = report.Row(
+                rank=str(rank),
+                title=say.title(each.row),
+                detail=f"{say.standing(each.now)} · {say.party(each.row['party'])} · {say.reason(each.row)}",
+                figure=say.amount(each.row),
+                badge="",
+                target=(to or (lambda row: target(page, row)))(each.row),
+            )
+            report.rows([line], key=f"{key}_{each.row['alert_key']}")
+            follow(place, each, key)
+
+
+def target(page: Page, row: Row) -> Target:
+    """Where a thing leads: a rise to its cases, others to the page or the part of the work list that has them."""
+    kind = row["kind"]
+    if kind == "rising":
+        since = min(row["since_date"], date.fromisoformat(alert_words.facts(row)["week"]) - 2 * _WEEK)
+        week = date.fromisoformat(alert_words.facts(row)["week"])
+        during = page.filters.during(since, week + _WEEK)
+        place = {row["place_kind"]: row["place"]} if row["place_kind"] in navigation.PLACES else {}
+        return navigation.cases(during, cause=row["cause"], **place)
+    if kind == "buyer_claim":
+        return Target("claims", {"channel": [row["place"]]})
+    if kind == "marketplace_limit":
+        return Target("marketplaces", {"channel": [row["place"]]})
+    if kind == "refund_overdue":
+        return Target("work_list", {"work": ["refund_owed"]})
+    narrowed = {row["place_kind"]: [row["place"]]} if row["place_kind"] in navigation.PLACES else {}
+    return Target("work_list", {"work": [kind], **narrowed})
+
+
+@st.fragment
+def follow(place: Store, each: Told, key: str) -> None:
+    """A button that opens the form of one thing: owner, state, note."""
+    name = f"{key}_{each.row['alert_key']}"
+    with st.popover(t("alerts.follow"), on_change="rerun", key=f"follow_{name}") as popover:
+        if popover.open:
+            _form(place, each, name)
+
+
+def _form(place: Store, each: Told, name: str) -> None:
+    now = each.now
+    st.markdown(f"**{md(words().title(each.row))}**")
+    who = history.who(f"who_{name}")
+    owner = st.text_input(t("alerts.owner"), now.said.owner, key=f"owner_{name}", max_chars=60)
+    labels = {state: words().state(state) for state in STATES}
+    # whoever opens it knows it
+    at_first = "known" if now.state == "new" else now.state
+    state = st.selectbox(
+        t("alerts.state"),
+        list(labels),
+        index=list(labels).index(at_first),
+        format_func=labels.__getitem__,
+        key=f"state_{name}",
+    )
+    until = None
+    if state == "muted":
+        day = work_list.today(place)
+        until = st.date_input(
+            t("alerts.until"), day + _WEEK, min_value=day + timedelta(days=1), key=f"until_{name}",
+            format="DD/MM/YYYY",
+        )  # fmt: skip
+    note = st.text_input(t("alerts.note"), now.said.note, key=f"note_{name}", max_chars=300)
+    change = Edit(state, owner, note, until if isinstance(until, date) else None)
+    with st.container(horizontal=True):
+        for button, label, wanted in (
+            ("save", t("alerts.save"), change),
+            ("mine", t("alerts.mine"), Edit("known", who)),
+        ):
+            if st.button(
+                label,
+                key=f"{button}_{name}",
+                type="primary" if button == "save" else "secondary",
+                disabled=button == "mine" and not who,
+            ):
+                _save(place, each, wanted, who)
+                st.rerun()
+
+
+def _save(place: Store, each: Told, change: Edit, who: str) -> None:
+    try:
+        alert_states.edit(place, [(each.row, each.now)], change, who)
+    except StoreError as error:
+        history.say(error.message)
+        return
+    history.say(t("alerts.saved", what=words().title(each.row)))
+
+
+def past() -> None:
+    """The last changes, each with what it was about; the newest of a thing can be taken back."""
+    place = deciding.store()
+    entries = notebook.history(place, alert_states.TOPIC, limit=HISTORY)
+    if not entries:
+        return
+    newest: dict[str, int] = {}
+    for entry in entries:
+        newest.setdefault(entry.item, entry.version)
+    with st.expander(t("alerts.history")):
+        for entry in entries:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(md(_said(place, entry)), width="stretch")
+                st.button(
+                    t("mapping.undo"),
+                    key=f"undo_{entry.batch}",
+                    disabled=newest[entry.item] != entry.version or not entry.who,
+                    on_click=_undo,
+                    args=(place, entry.batch, history.name()),
+                )
+
+
+def _said(place: Store, entry: Entry) -> str:
+    """One change in a sentence: when, who, of what, and what it says now."""
+    at = formats.moment(entry.at.astimezone(ZoneInfo(place.zone())), language())
+    said, about = alert_states.said_of(entry), (entry.after or entry.before or {}).get("about") or {}
+    what = _what(about)
+    if not entry.who:
+        return t("alerts.told_gone" if said.gone_on else "alerts.told_back", at=at, what=what)
+    now = Standing(entry.item, entry.version, said, said.state)
+    parts = [words().standing(now), *([said.note] if said.note else [])]
+    key = "alerts.told_undone" if entry.undoes else "alerts.told"
+    return t(key, at=at, who=entry.who, what=what, now=" · ".join(parts))
+
+
+def _what(about: Mapping[str, Any]) -> str:
+    """What a thing was called, as far as the notebook remembers it."""
+    say = words()
+    cause = [names.cause(about["cause"])] if about.get("cause") else []
+    kind = [] if about.get("kind") == "rising" else [names.code("alert_kind", about.get("kind"))]
+    return " · ".join([*kind, *cause, say.place(about.get("place_kind") or "all", about.get("place"))])
+
+
+def _undo(place: Store, batch: str, who: str) -> None:
+    try:
+        notebook.undo(place, batch, who)
+    except StoreError as error:
+        history.say(error.message)
+        return
+    history.say(t("alerts.undone"))
