@@ -1,4 +1,4 @@
-"""The weekly list: seven things at most, each with who has it in hand, and a way to say so, to mute it, to undo that."""
+"""The weekly list: seven things at most, each with who has it in hand, and a way to say so, mute it or undo that."""
 
 from __future__ import annotations
 
@@ -65,32 +65,54 @@ def draw(page: Page) -> None:
     about = [t("alerts.as_of", n=MOST, day=day)]
     if page.filters.choices:
         about.append(t("alerts.filtered"))
-    if len(shown) > MOST:
-        about.append(t("alerts.rest", n=len(shown) - MOST))
-    if len(shown) < len(found):
-        about.append(t("alerts.muted", n=len(found) - len(shown)))
     st.caption(md(" ".join(about)))
     if not shown:
         st.markdown(t("alerts.none"))
     rows(page, shown[:MOST], "week")
+    _rest(page, [*shown[MOST:], *(each for each in found if each.now.state == "muted")])
     past()
+
+
+def _rest(page: Page, others: Sequence[Told]) -> None:
+    """What is not on the list, for whoever opens it: the less pressing, and the muted."""
+    if not others:
+        return
+    muted = sum(each.now.state == "muted" for each in others)
+    counts = [("alerts.rest", len(others) - muted), ("alerts.muted", muted)]
+    label = " ".join(t(key, n=n) for key, n in counts if n)
+    with st.expander(md(label), on_change="rerun", key="alerts_rest") as box:
+        if box.open:
+            rows(page, others, "rest")
 
 
 def rows(page: Page, things: Sequence[Told], key: str, to: Callable[[Row], Target] | None = None) -> None:
     """A line for each thing, which leads to what it is made of, and beside it who has it in hand."""
     say, place = words(), deciding.store()
     for rank, each in enumerate(things, 1):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        left, right = st.columns([6, 1], vertical_alignment="center", gap="small")
+        with left:
             line = report.Row(
                 rank=str(rank),
                 title=say.title(each.row),
-                detail=f"{say.standing(each.now)} · {say.party(each.row['party'])} · {say.reason(each.row)}",
+                detail=" · ".join(_detail(say, each)),
                 figure=say.amount(each.row),
-                badge="",
+                badge=say.state(each.now.state),
                 target=(to or (lambda row: target(page, row)))(each.row),
             )
             report.rows([line], key=f"{key}_{each.row['alert_key']}")
+        with right:
             follow(place, each, key)
+
+
+def _detail(say: Words, each: Told) -> list[str]:
+    """Why it is told again, who has it, why it is told, and who can put it right where that is not the shop."""
+    parts = [say.again(each.now)] if each.now.again else []
+    if each.now.said.owner:
+        parts.append(t("alerts.owned", who=each.now.said.owner))
+    parts.append(say.reason(each.row))
+    if each.row["party"] not in ("merchant", "unknown", None):
+        parts.append(t("alerts.party", party=say.party(each.row["party"])))
+    return parts
 
 
 def target(page: Page, row: Row) -> Target:
@@ -116,7 +138,7 @@ def target(page: Page, row: Row) -> Target:
 def follow(place: Store, each: Told, key: str) -> None:
     """A button that opens the form of one thing: owner, state, note."""
     name = f"{key}_{each.row['alert_key']}"
-    with st.popover(t("alerts.follow"), on_change="rerun", key=f"follow_{name}") as popover:
+    with st.popover(t("alerts.follow"), on_change="rerun", key=f"follow_{name}", type="tertiary") as popover:
         if popover.open:
             _form(place, each, name)
 

@@ -227,7 +227,7 @@ def test_the_review_lists_seven_things_that_are_not_muted_and_each_can_be_follow
     app = drawn("weekly_review", lang=lang)
     assert [e.value for e in app.exception] == []
     assert text(lang, "alerts.week") in words(app)
-    told = [row for row in listed if text(lang, "alert_state.new") in row.detail]
+    told = [row for row in listed if row.badge == text(lang, "alert_state.new")]
     assert len(told) == min(len(found), 7)
     assert all(row.target is not None for row in told)
     first = found[0]
