@@ -1,0 +1,350 @@
+"""Which combinations of attributes explain that incidents rose: a few, each with what was observed and expected.
+
+What is expected comes from the past rate of each attribute value and the orders of the period (main_effects.py), so
+that more orders, or another mix of them, explain nothing. All combinations of up to three values are then scored by
+the likelihood ratio of a negative binomial (a Poisson scan statistic as in Kulldorff, Communications in Statistics
+1997, 26:1481, with the unrest of the past as its dispersion) less the length of their description (Rissanen,
+Automatica 1978, 14:465): rare cells and longer combinations have to show more. The best is taken, what it explains is
+expected from then on, and the search goes on; each one found is then held against all others once more, so that a
+parent makes way for the child that was meant. Nothing found is an answer too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, permutations
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy import stats
+
+from analysis.main_effects import (
+    DENSE,
+    Codes,
+    Effects,
+    Floats,
+    Ints,
+    exposure,
+    fit,
+    nested,
+    own_past,
+    restlessness,
+    size,
+)
+
+DEEPEST = 3  # values in a combination
+MOST = 5  # answers
+FEWEST = 3  # incidents, and
+SMALLEST = 20  # lines of a combination: below, it is an anecdote
+#: what the score of the first answer has to exceed, and that of the others: where one thing happened, others may have.
+#: The first is about what it takes to say which of 63 sets of attributes is meant (ln 63 = 4.1).
+FIRST, NEXT = 3.7, 2.7
+PER_ATTRIBUTE = 0.5
+#: squared coefficient of variation of a rate from period to period, as far as the past tells nothing better: of
+#: attributes that settle others (an article, a lot), of the others; and one over the squared error of that guess
+FINE_UNREST, COARSE_UNREST, TRUST = 0.03, 0.003, 1 / 0.015**2
+FEWEST_MOVES = 0.01  # squared coefficient of variation of the level of all, at least
+STEPS = 4  # of finding causes, then the level without them
+
+
+@dataclass(frozen=True)
+class Driver:
+    """A combination of values in which more happened than expected."""
+
+    cell: Mapping[str, int]
+    observed: float
+    expected: float  # at the past rates, with the level of the rest of the period
+    low: float  # 95 % interval of observed over expected
+    high: float
+    lines: float
+    score: float
+
+    @property
+    def excess(self) -> float:
+        """Incidents beyond the expected ones."""
+        return self.observed - self.expected
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The drivers, surest first, and what the past makes expect of each row given."""
+
+    drivers: Sequence[Driver]
+    expected: Floats
+    level: float  # of what no driver explains, against the past
+
+
+@dataclass
+class Grid:
+    """All cells of one set of attributes, among the grouped rows of the period."""
+
+    attributes: tuple[str, ...]
+    cell: Ints  # of each row
+    first: Ints  # a row of each cell
+    cost: Floats
+    unrest: Floats  # squared coefficient of variation of what is expected
+    past: Floats  # correction by the cell's own past
+    is_muted: NDArray[np.bool_]
+    is_final: NDArray[np.bool_]  # whether unrest knows how much of the cell one article or lot is
+
+
+Found = tuple[float, Grid, int]
+
+
+def explain(table: Codes, attributes: Sequence[str], focus: int) -> list[dict[str, int]]:
+    """The combinations that explain what rose from week `focus` on, best first; [] when nothing stands out."""
+    return [dict(driver.cell) for driver in search(table, attributes, focus).drivers]
+
+
+def search(
+    table: Codes, attributes: Sequence[str], focus: int, unknown: Mapping[str, int] | None = None
+) -> Answer:
+    """The same with what was observed and expected. `unknown`: the code of each attribute that stands for not known;
+    it takes part in what is expected and is never an answer."""
+    past = table["week"] < focus
+    expected, effects = fit(table, attributes, past)
+    scan = _Scan(table, attributes, focus, expected, effects, unknown or {})
+    level, found = scan.run()
+    return Answer(scan.drivers(level, found), expected, level)
+
+
+def surprise(observed: Floats, expected: Floats, unrest: Floats) -> Floats:
+    """Log likelihood ratio of a negative binomial: rate as observed against as expected; 0 where it did not rise."""
+    expected = np.maximum(expected, 1e-3)
+    shape = 1 / unrest
+    ratio = np.log(np.maximum(observed, 1e-9) / expected)
+    told = observed * ratio - (observed + shape) * np.log((observed + shape) / (expected + shape))
+    return np.where(observed > expected, told, 0.0)
+
+
+def interval(observed: float, expected: float, unrest: float) -> tuple[float, float]:
+    """95 % of observed over expected: the exact Poisson interval (Garwood, Biometrika 1936, 28:437), widened by the
+    unrest of the rate."""
+    spread = 1 + unrest * expected
+    cases = observed / spread
+    low = stats.chi2.ppf(0.025, 2 * cases) / 2 if cases > 0 else 0.0
+    scale = spread / max(expected, 1e-9)
+    return float(low * scale), float(stats.chi2.ppf(0.975, 2 * cases + 2) / 2 * scale)
+
+
+class _Scan:
+    def __init__(
+        self,
+        table: Codes,
+        attributes: Sequence[str],
+        focus: int,
+        expected: Floats,
+        effects: Mapping[str, Effects],
+        unknown: Mapping[str, int],
+    ) -> None:
+        self.attributes, self.unknown = attributes, unknown
+        self.nested = nested(table, attributes)
+        self.fine = [a for a in attributes if any((a, b) in self.nested for b in attributes)]
+        past = table["week"] < focus
+        before = {a: table[a][past] for a in attributes}
+        y, mu = table["incident"][past].astype(float), expected[past]
+        block = (focus - 1 - table["week"][past]) // (int(table["week"].max()) - focus + 1)
+        total = np.bincount(block, mu)
+        levels = np.bincount(block, y) / np.maximum(total, 1e-9)
+        moves = float(np.var(levels) - np.mean(1 / np.maximum(total, 1)))
+        self.trust = 1 / max(moves, FEWEST_MOVES)  # incidents that the level of the past is worth
+        mu = mu * levels[block]
+        self.variance = self._variances(before, block, y, mu, effects)
+        self.rows = self._grouped(table, ~past, expected)
+        self.y, self.e, self.lines = (self.rows[name] for name in ("incident", "expected", "exposure"))
+        sizes = {a: size(table, a) for a in attributes}
+        self.grids = [self._grid(c, sizes, before, y, mu) for c in self._sets()]
+
+    def _sets(self) -> Iterator[tuple[str, ...]]:
+        """Sets of attributes of which none settles another."""
+        for n in range(1, DEEPEST + 1):
+            for chosen in combinations(self.attributes, n):
+                if not any(pair in self.nested for pair in permutations(chosen, 2)):
+                    yield chosen
+
+    def _variances(
+        self, before: Codes, block: NDArray[np.integer], y: Floats, mu: Floats, effects: Mapping[str, Effects]
+    ) -> dict[str, Floats]:
+        """How sure the rate of each value is now: the error of its past rate, and how it moves of its own."""
+        unrest = {
+            a: restlessness(
+                before[a], block, y, mu, effects[a], FINE_UNREST if a in self.fine else COARSE_UNREST, TRUST
+            )
+            for a in self.attributes
+        }
+        own = {}
+        for a in self.attributes:
+            # a lot moves with its article: only what it moves beyond that is its own
+            above = [unrest[b] for b in self.fine if (a, b) in self.nested and (b, a) not in self.nested]
+            own[a] = max(unrest[a] - max(above, default=0.0), 0.0)
+        return {a: own[a] + effects[a].variance for a in self.attributes}
+
+    def _grouped(self, table: Codes, now: NDArray[np.bool_], expected: Floats) -> dict[str, NDArray]:
+        """The rows of the period, those of the same values together."""
+        frame = pl.DataFrame(
+            {
+                **{a: table[a][now].astype(np.int64) for a in self.attributes},
+                "incident": table["incident"][now].astype(float),
+                "exposure": exposure(table)[now],
+                "expected": expected[now],
+            }
+        )
+        grouped = frame.group_by(self.attributes).agg(pl.all().sum()).sort(self.attributes)
+        return {name: grouped[name].to_numpy() for name in grouped.columns}
+
+    def _settled(self, attributes: Sequence[str]) -> set[str]:
+        """The attributes and what they settle."""
+        return {*attributes, *(b for a, b in self.nested if a in attributes)}
+
+    def _grid(
+        self, attributes: tuple[str, ...], sizes: Mapping[str, int], before: Codes, y: Floats, mu: Floats
+    ) -> Grid:
+        keys, most = _keys(self.rows, attributes, sizes)
+        cell, first = _cells(keys, most)
+        lines = np.bincount(cell, self.lines, first.size)
+        past, unrest = np.ones(first.size), np.zeros(first.size)
+        if len(attributes) > 1:
+            past, unrest = own_past(_keys(before, attributes, sizes)[0], keys[first], most, y, mu)
+        for a in sorted(self._settled(attributes)):
+            unrest = unrest + self.variance[a][self.rows[a][first]]
+        is_muted = lines < SMALLEST
+        for a in attributes:
+            is_muted |= self.rows[a][first] == self.unknown.get(a, -1)
+        # one order taken at random shows the cell: what its name is worth in a code that large cells are short in
+        cost = -np.log(np.maximum(lines, 1e-9) / self.lines.sum()) + PER_ATTRIBUTE * len(attributes)
+        return Grid(attributes, cell, first, cost, unrest, past, is_muted, np.zeros(first.size, bool))
+
+    def _know(self, grid: Grid, at: int, e: Floats) -> None:
+        """Adds how unsure a cell is because it is mostly one article or lot; for the few cells that are in question."""
+        grid.is_final[at] = True
+        rows = np.flatnonzero(grid.cell == at)
+        total = max(e[rows].sum(), 1e-9)
+        for a in set(self.fine) - self._settled(grid.attributes):
+            share = np.bincount(self.rows[a][rows], e[rows]) / total
+            grid.unrest[at] += (share**2 * self.variance[a][: share.size]).sum()
+
+    def _best(self, e: Floats) -> Found | None:
+        best: Found | None = None
+        for grid in self.grids:
+            cells = grid.first.size
+            observed: Floats = np.bincount(grid.cell, self.y, cells).astype(float)
+            expected: Floats = np.bincount(grid.cell, e, cells) * grid.past
+            scores = surprise(observed, expected, grid.unrest) - grid.cost
+            scores[(observed < FEWEST) | grid.is_muted] = -np.inf
+            while True:
+                at = int(np.argmax(scores))
+                if scores[at] <= (best[0] if best else 0.0):
+                    break
+                if grid.is_final[at]:
+                    best = (float(scores[at]), grid, at)
+                    break
+                self._know(grid, at, e)
+                scores[at] = surprise(observed[at], expected[at], grid.unrest[at]) - grid.cost[at]
+        return best
+
+    def _explained(self, e: Floats, found: Sequence[Found], but: int = -1) -> Floats:
+        """What is expected once the cells found are as observed, all together."""
+        e = e.copy()
+        for _ in range(STEPS if len(found) > 1 else 1):
+            for i, (_, grid, at) in enumerate(found):
+                if i != but:
+                    inside = grid.cell == at
+                    e[inside] *= max(self.y[inside].sum() / max(e[inside].sum(), 1e-9), 1.0)
+        return e
+
+    def _greedy(self, e: Floats) -> list[Found]:
+        found: list[Found] = []
+        while len(found) < MOST:
+            best = self._best(self._explained(e, found))
+            if best is None or best[0] <= (NEXT if found else FIRST):
+                break
+            found = self._refined(e, [*found, best])
+        found.sort(key=lambda one: -one[0])
+        return found if found and found[0][0] > FIRST else []
+
+    def _refined(self, e: Floats, found: list[Found]) -> list[Found]:
+        """Each cell replaced by the best one, given the others: a parent by its child, or the other way round."""
+        for _ in range(2 if len(found) > 1 else 0):
+            before = [(grid.attributes, at) for _, grid, at in found]
+            for i in range(len(found)):
+                found[i] = self._best(self._explained(e, found, but=i)) or found[i]
+            if before == [(grid.attributes, at) for _, grid, at in found]:
+                break
+        return [one for one in found if one[0] > NEXT]
+
+    def run(self) -> tuple[float, list[Found]]:
+        """The level of what is not explained, and what is, from the better of two beginnings."""
+        tried = []
+        for level in (1.0, self._low()):
+            found: list[Found] = []
+            for _ in range(STEPS):
+                found = self._greedy(self.e * level)
+                free = np.ones(self.y.size, bool)
+                for _, grid, at in found:
+                    free &= grid.cell != at
+                old, level = level, self._level(free)
+                if abs(level / old - 1) < 0.005:
+                    break
+            tried.append((self._worth(level, found), level, found))
+        _, level, found = max(tried, key=lambda one: one[0])
+        return level, found
+
+    def _level(self, rows: NDArray[np.bool_]) -> float:
+        return float((self.y[rows].sum() + self.trust) / (self.e[rows].sum() + self.trust))
+
+    def _low(self) -> float:
+        """A level that a rise of few values does not lift: the lowest median over the values of an attribute."""
+        medians = [self._level(np.ones(self.y.size, bool))]
+        for a in set(self.attributes) - set(self.fine):
+            observed, expected = np.bincount(self.rows[a], self.y), np.bincount(self.rows[a], self.e)
+            ratio = (observed + 1) / (expected + 1)
+            order = np.argsort(ratio)
+            weight = np.cumsum(expected[order])
+            medians.append(float(ratio[order][np.searchsorted(weight, weight[-1] / 2)]))
+        return min(medians)
+
+    def _worth(self, level: float, found: Sequence[Found]) -> float:
+        """Log likelihood gained by level and cells together, less what they cost."""
+        e = self.e * level
+        worth = self.y.sum() * np.log(level) - (e.sum() - self.e.sum()) - self.trust * np.log(level) ** 2 / 2
+        for _, grid, at in found:
+            inside = grid.cell == at
+            observed, expected = self.y[inside].sum(), e[inside].sum() * grid.past[at]
+            worth += float(surprise(observed, expected, grid.unrest[at])) - grid.cost[at] - NEXT
+            e[inside] *= max(observed / max(expected, 1e-9), 1.0)
+        return float(worth)
+
+    def drivers(self, level: float, found: Sequence[Found]) -> list[Driver]:
+        """The cells found, each against what the past alone makes expect of it."""
+        told = []
+        for score, grid, at in found:
+            inside = grid.cell == at
+            observed = float(self.y[inside].sum())
+            expected = float(self.e[inside].sum() * level * grid.past[at])
+            low, high = interval(observed, expected, float(grid.unrest[at]))
+            values = {a: int(self.rows[a][grid.first[at]]) for a in grid.attributes}
+            told.append(Driver(values, observed, expected, low, high, float(self.lines[inside].sum()), score))
+        return told
+
+
+def _keys(rows: Codes, attributes: Sequence[str], sizes: Mapping[str, int]) -> tuple[Ints, int]:
+    """One number for the values of each row, and how many such numbers there may be."""
+    keys, most = rows[attributes[0]].astype(np.int64), sizes[attributes[0]]
+    for a in attributes[1:]:
+        keys, most = keys * sizes[a] + rows[a], most * sizes[a]
+    return keys, most
+
+
+def _cells(keys: Ints, most: int) -> tuple[Ints, Ints]:
+    """Cells numbered without gaps: the number of each row, and a row of each cell."""
+    if most > DENSE // 2:
+        _, first, cell = np.unique(keys, return_index=True, return_inverse=True)
+        return cell, first
+    at = np.full(most, -1, np.int64)
+    at[keys[::-1]] = np.arange(keys.size - 1, -1, -1)
+    used = np.flatnonzero(at >= 0)
+    number = np.zeros(most, np.int64)
+    number[used] = np.arange(used.size)
+    return number[keys], at[used]
