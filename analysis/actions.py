@@ -30,7 +30,8 @@ from analysis.rates import Estimate, Floats
 
 BEFORE_WEEKS = 26
 TRIGGER_WEEKS = 3
-FEWEST_WEEKS = 4  # before, and in what is judged
+FEWEST_WEEKS = 4  # before
+FEWEST_AFTER = 8  # weeks that a verdict rests on, unless it is beyond doubt
 TREND_WEEKS = 8  # before, to tell a trend or to compare two
 AFTER_MOST = 52
 LONGEST_WAIT = 104  # weeks: what would take longer cannot be known
@@ -76,6 +77,7 @@ class Weeks:
 class Verdict:
     """What is known of an action. `phase` says of each week what it was used for.
 
+    The ratio is that of the weeks it was judged by; `all_ratio` that of all weeks since, where there are more.
     `reason` tells why nothing is known: 'wait', 'ended' (before it could be), 'too_few' (not within two years),
     'no_before'. `base` is what the weeks before are: 'usual', 'since' the problem began, or the 'rise' itself where
     there are no others.
@@ -103,6 +105,10 @@ class Verdict:
     else_high: float | None = None
     is_displaced: bool = False
     back_since: date | None = None
+    all_weeks: int | None = None
+    all_ratio: float | None = None
+    all_low: float | None = None
+    all_high: float | None = None
 
 
 @dataclass(frozen=True)
@@ -160,6 +166,10 @@ def judge(weeks: Weeks, plan: Plan) -> Verdict:
         back_since=back,
         is_displaced=is_displaced,
     )
+    if len(after) < len(split.after):
+        whole = _estimate(weeks, before, split.after)[0]
+        low, high = whole.interval(ALPHA)
+        told.update(all_weeks=len(split.after), all_ratio=float(whole.ratio), all_low=low, all_high=high)
     if elsewhere is not None:
         told.update(else_ratio=elsewhere[0], else_low=elsewhere[1], else_high=elsewhere[2])
     phase = [
@@ -181,7 +191,7 @@ def weeks_needed(
     if left <= 0:
         return None  # too few cases before: however long one waits
     expected = max(ratio, 1e-3) * cases / exposure * weekly_exposure
-    weeks = max(ceil(1 / (left * expected)), FEWEST_WEEKS)
+    weeks = max(ceil(1 / (left * expected)), FEWEST_AFTER)
     return weeks if weeks <= LONGEST_WAIT else None
 
 

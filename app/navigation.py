@@ -36,6 +36,9 @@ OWN_PARAMS = frozenset(
         "of",
         "error",
         "charged",
+        "action",
+        "new",
+        "since",
     }
 )
 

@@ -41,7 +41,8 @@ TABLE = """
         before_count bigint, before_exposure double, before_weeks bigint,
         after_count bigint, after_exposure double, after_weeks bigint,
         needed_weeks bigint, known_by date, dispersion double,
-        else_ratio double, else_low double, else_high double, is_displaced boolean, back_since date
+        else_ratio double, else_low double, else_high double, is_displaced boolean, back_since date,
+        all_weeks bigint, all_ratio double, all_low double, all_high double
     );
     create table if not exists action_weeks (
         item varchar, version bigint, week_start_date date, incident_count bigint, exposure_count double,

@@ -33,7 +33,11 @@ select
     else_low - 1 as else_change_low,
     else_high - 1 as else_change_high,
     is_displaced,
-    back_since
+    back_since,
+    all_weeks,
+    all_ratio - 1 as all_change,
+    all_low - 1 as all_change_low,
+    all_high - 1 as all_change_high
 from action_effects
 order by start_date desc, item;
 
@@ -69,3 +73,7 @@ comment on column corrective_actions.else_change_low is 'Lower end of its 95 % i
 comment on column corrective_actions.else_change_high is 'Upper end of its 95 % interval.';
 comment on column corrective_actions.is_displaced is 'Whether it rose elsewhere beyond chance while it fell here.';
 comment on column corrective_actions.back_since is 'Monday from which it is above the level that was held after the action; NULL while it is not.';
+comment on column corrective_actions.all_weeks is 'All weeks since that count, where they are more than those it was judged by; else NULL.';
+comment on column corrective_actions.all_change is 'Change of the rate over all of them.';
+comment on column corrective_actions.all_change_low is 'Lower end of its 95 % interval.';
+comment on column corrective_actions.all_change_high is 'Upper end of its 95 % interval.';
