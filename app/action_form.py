@@ -7,7 +7,7 @@ from datetime import date
 
 import streamlit as st
 
-from app import action_words, buttons, db, deciding, formats, history
+from app import action_words, buttons, db, deciding, formats, history, navigation
 from app.frame import Page
 from app.i18n import md, t
 from app.navigation import Target
@@ -16,12 +16,15 @@ from pipelines.actions import Action, Found
 from pipelines.notebook import Entry
 from pipelines.store import StoreError
 
-EXPECTED = 50  # percent fewer, until somebody says otherwise
+_SEEN = "_seen"
 
 
-def start(page: Page, since: date | None = None, **dimensions: str | None) -> Target:
-    """Where an action on these values is written down: the filters of the page and these, and since when."""
-    params = page.filters.choose(**dimensions).params()
+def start_on(
+    page: Page, cause: str | None, place_kind: str | None, place: str | None, since: date | None = None
+) -> Target:
+    """Where an action on a cause in a place is written down: the page's filters and these, and since when."""
+    where = {place_kind: place} if place_kind in navigation.PLACES else {}
+    params = page.filters.choose(cause=cause, **where).params()
     kept = {name: values for name, values in params.items() if name in scopes.VARIABLES}
     return Target("actions", {**kept, "new": ["1"], **({"since": [since.isoformat()]} if since else {})})
 
@@ -52,7 +55,8 @@ def _asked_since() -> str | None:
 
 def change(page: Page, chosen: Found) -> None:
     """What was written down of an action, to be changed, ended or taken off the register."""
-    key = f"{chosen.item}_{chosen.version}"
+    seen = looked_at(chosen.item, chosen.version)
+    key = f"{chosen.item}_{seen}"
     with st.expander(t("actions.edit")):
         scope = scopes.tidy(page.filters.choices)
         made = _fields(page, key, chosen.action, has_end=True)
@@ -64,20 +68,28 @@ def change(page: Page, chosen: Found) -> None:
         with st.container(horizontal=True):
             if buttons.pressed(t("actions.save_change"), f"save_{key}", kind="primary"):
                 keep(
-                    lambda: actions.save(deciding.store(), made, who, chosen.item, chosen.version),
+                    lambda: actions.save(deciding.store(), made, who, chosen.item, seen),
                     "actions.changed",
                 )
             if chosen.action.end is None and buttons.pressed(t("actions.end_now"), f"end_{key}"):
                 ended = Action(**{**vars(chosen.action), "end": max(page.as_of.isoformat(), made.start)})
                 keep(
-                    lambda: actions.save(deciding.store(), ended, who, chosen.item, chosen.version),
+                    lambda: actions.save(deciding.store(), ended, who, chosen.item, seen),
                     "actions.ended",
                 )
             if buttons.pressed(t("actions.delete"), f"delete_{key}"):
                 keep(
-                    lambda: actions.delete(deciding.store(), chosen.item, chosen.version, who),
+                    lambda: actions.delete(deciding.store(), chosen.item, seen, who),
                     "actions.deleted",
                 )
+
+
+def looked_at(item: str, version: int) -> int:
+    """The version of an item that the reader's form was filled with: until it is saved, whatever others do meanwhile.
+
+    So a press on it either saves what the form says or is told that somebody was faster, and never gets lost.
+    """
+    return int(st.session_state.setdefault(_SEEN, {}).setdefault(item, version))
 
 
 def _fields(page: Page, key: str, now: Action, has_end: bool = False) -> Action:
@@ -121,6 +133,7 @@ def _preview(page: Page, made: Action) -> None:
 
 def keep(write: Callable[[], list[Entry]], said: str, counter: str | None = None) -> None:
     """Writes, and says so (or why not) on the page drawn anew; with a counter, the fields of the form are new ones."""
+    st.session_state.pop(_SEEN, None)
     try:
         done = write()
     except StoreError as error:

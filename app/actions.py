@@ -21,6 +21,7 @@ from app import (
     history,
     navigation,
     plots,
+    report,
     tables,
 )
 from app.exports import Column
@@ -30,6 +31,7 @@ from app.navigation import Target
 from pipelines import actions, scopes
 from pipelines.actions import Action, Found
 
+REVIEWED = 5  # in the weekly review, at most
 #: the order of the register: what asks for something first
 ORDER = ("back", "worse", "not_shown", "too_early", "effective")
 
@@ -93,6 +95,32 @@ def _is_waiting(one: Found) -> bool:
 def waiting(page: Page) -> list[Found]:
     """Actions whose verdict is awaited, and those whose cause came back: what a weekly review looks at."""
     return [one for one in found(page) if _is_waiting(one) or action_words.state(one.effect) == "back"]
+
+
+def review(page: Page) -> None:
+    """The same as a short list, for the weekly review; nothing where nothing is awaited."""
+    lines = [
+        report.Row(
+            rank=str(rank),
+            title=one.action.done,
+            detail=" · ".join(
+                part
+                for part in (
+                    action_words.verdict(page, one.effect),
+                    action_words.scope_said(one.action.scope),
+                    one.action.owner,
+                )
+                if part
+            ),
+            figure=action_words.effect_said(one.effect, page.lang) or formats.UNKNOWN,
+            badge="",
+            target=target(page, one.item),
+        )
+        for rank, one in enumerate(waiting(page)[:REVIEWED], 1)
+    ]
+    if lines:
+        st.subheader(t("actions.review"), anchor=False)
+        report.rows(lines, key="actions_waiting")
 
 
 def register(page: Page, every: Sequence[Found]) -> None:

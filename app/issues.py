@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from app import db, empty, names, review, tables
+from app import action_form, db, empty, names, review, tables
 from app.exports import Column
 from app.frame import Page
 from app.i18n import md, t
@@ -79,4 +79,5 @@ def table(page: Page, found: pl.DataFrame) -> None:
         page.currency,
         lambda row: review.issue_cases(page, row),
         height=620,
+        acts=lambda row: action_form.start_on(page, row["cause"], row["place_kind"], row["place"]),
     )

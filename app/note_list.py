@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 
 from app import action_words, buttons, data, db, deciding, empty, history, names, tables
-from app.action_form import keep
+from app.action_form import keep, looked_at
 from app.exports import Column
 from app.frame import Page
 from app.i18n import language, md, t
@@ -67,9 +67,10 @@ def _form(page: Page, there: dict[str, tuple[int, Note]]) -> None:
     item = st.selectbox(
         t("notes.which"), list(labels), format_func=labels.__getitem__, key=f"note_which_{number}", width=520
     )
-    seen, now = there.get(
+    version, now = there.get(
         item, (0, Note(page.as_of.isoformat(), "", "promotion", None, page.filters.choices))
     )
+    seen = looked_at(item, version)
     scope = scopes.tidy(now.scope)
     key = f"{item or 'new'}_{seen}_{number}"
     st.caption(md(t("notes.about", scope=action_words.scope_said(scope))))

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from app import charts, charts_limits, empty, formats, limits, plots, tables, trends
+from app import charts, charts_limits, empty, formats, limits, marks, plots, tables, trends
 from app.exports import Column
 from app.frame import Page
 from app.i18n import t
@@ -45,7 +45,9 @@ def trend_chart(page: Page) -> None:
     figure = charts.line(told.rows, plots.ink(), measure.axis, hovers, median)  # type: ignore[arg-type]
     keys = [day.isoformat() for day in told.rows["period_start_date"]]
     charts_limits.add(figure, told.rows, plots.ink(), keys, hovers)
+    marked = marks.on_trend(page, figure, told.rows, plots.ink())
     plots.show(figure, "trend", t("weekly_review.trend_alt"), lambda day: period_cases(filters, day))
+    marks.legend(page, marked)
     legend = limits.legend(page, [told])
     st.caption("  \n".join(part for part in (legend, limits.explained(page, told)) if part))
     shown = limits.with_words(told.rows)

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from app import alerts, db, names, navigation, tables
+from app import action_form, db, formats, names, navigation, report, tables
 from app.exports import Column
 from app.frame import Page
 from app.i18n import t
@@ -63,6 +64,9 @@ def table(page: Page, series: pl.DataFrame) -> None:
         t("rising.alt"),
         page.currency,
         lambda row: cases(page, row),
+        acts=lambda row: action_form.start_on(
+            page, row["cause"], row["place_kind"], row["place"], row["since_date"]
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from app.navigation import Target
 
 SHOWN_ROWS = 500  # more than a reader scrolls through; the file has them all
 ROW_HEIGHT = 32
+ACT_AFTER = 4  # columns: near enough to be seen without scrolling on a desk
 # Streamlit sizes a column by its first rows; these may be empty there and long below
 WIDTHS = {"cause_name": 210, "kind_names": 220, "said": 460, "corrected": 190}
 
@@ -29,12 +30,13 @@ def show(
     height: int | None = None,
     whole: Callable[[], pl.DataFrame] | None = None,
     n: int | None = None,
+    acts: Callable[[dict[str, Any]], Target] | None = None,
 ) -> None:
     """The first rows of a frame, each with a way on, and the whole of it as CSV.
 
     When `frame` is only the beginning, `whole` fetches all `n` rows for the file.
     """
-    bare(frame, columns, key, alt, currency, leads_to, height)
+    bare(frame, columns, key, alt, currency, leads_to, height, acts=acts)
     with st.container(horizontal=True, vertical_alignment="center"):
         total = frame.height if n is None else n
         download(whole or (lambda: frame), columns, key, total, currency)
@@ -53,8 +55,12 @@ def bare(
     height: int | None = None,
     *,
     choose: bool = False,
+    acts: Callable[[dict[str, Any]], Target] | None = None,
 ) -> list[int]:
-    """The first rows of a frame, without a file of them; if rows can be chosen, which ones are."""
+    """The first rows of a frame, without a file of them; if rows can be chosen, which ones are.
+
+    With `acts`, each row has a button that leads to where an action against it is written down.
+    """
     lang = language()
     head = frame.head(SHOWN_ROWS)
     lists = [column.name for column in columns if column.kind == "list"]
@@ -70,8 +76,12 @@ def bare(
     }
     if leads_to:
         written.insert(0, "_open", t("table.open"))
-        config["_open"] = _way_on(head, leads_to, key)
+        config["_open"] = _way_on(head, leads_to, f"open_{key}", 70)
         order.insert(0, "_open")
+    if acts:
+        written["_act"] = t("table.act")
+        config["_act"] = _way_on(head, acts, f"act_{key}", 150, pinned=False)
+        order.insert(1 + ACT_AFTER, "_act")
     choosing: dict[str, Any] = {"on_select": "rerun", "selection_mode": "multi-row"} if choose else {}
     drawn: Any = st.dataframe(
         written.style.format(
@@ -111,14 +121,21 @@ def download(
     )
 
 
-def _way_on(frame: pl.DataFrame, leads_to: Callable[[dict[str, Any]], Target], key: str) -> Any:
+def _way_on(
+    frame: pl.DataFrame,
+    leads_to: Callable[[dict[str, Any]], Target],
+    key: str,
+    width: int,
+    *,
+    pinned: bool = True,
+) -> Any:
     def opened() -> None:
-        click = st.session_state[f"open_{key}"]
+        click = st.session_state[key]
         if click is not None:
             navigation.go(leads_to(frame.row(click["row"], named=True)))
 
     return st.column_config.ButtonColumn(
-        "", type="tertiary", pinned=True, width=70, on_click=opened, key=f"open_{key}"
+        "", type="tertiary", pinned=pinned, width=width, on_click=opened, key=key
     )
 
 

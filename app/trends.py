@@ -9,7 +9,7 @@ import polars as pl
 import streamlit as st
 
 from analysis.intervals import with_interval
-from app import charts, charts_limits, db, empty, formats, limits, names, navigation, plots, tables
+from app import charts, charts_limits, db, empty, formats, limits, marks, names, navigation, plots, tables
 from app.exports import Column
 from app.filters import Filters
 from app.frame import Page
@@ -106,12 +106,14 @@ def chart(page: Page) -> None:
         stacked=stacked,
     )
     _draw_limits(page, measure, figure, rows, whole)
+    marked = marks.on_trend(page, figure, rows, plots.ink())
 
     def leads_to(data: Any) -> Target:
         return period_cases(page.filters, data[1], **({kind: str(data[0])} if data[0] else {}))
 
     alt = t("causes_and_trends.alt", groups=", ".join(titles.values()))
     plots.show(figure, "trends", alt, leads_to)
+    marks.legend(page, marked)
     _caption(page, whole, list(told.values()), stacked)
     listed = rows.filter(pl.col("incident_count") > 0)
     if whole is not None and len(told) > 1:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import streamlit as st
 
-from app import db, deciding, empty, formats, history, names, navigation, tables
+from app import action_form, db, deciding, empty, formats, history, names, navigation, tables
 from app.exports import Column
 from app.frame import Page
 from app.i18n import language, md, t
@@ -58,7 +58,7 @@ def draw(page: Page) -> None:
         empty.section("work_list.none" if every.height else "work_list.nothing")
     else:
         picked = _list(page, chosen, notebook.mark(place, work_states.TOPIC))
-        _edit(place, chosen, picked, said, day)
+        _edit(page, place, chosen, picked, said, day)
     _history(place)
 
 
@@ -175,7 +175,12 @@ def _target(page: Page) -> Callable[[dict[str, Any]], Target]:
 
 
 def _edit(
-    place: Store, chosen: pl.DataFrame, picked: list[int], said: Mapping[str, tuple[int, State]], day: date
+    page: Page,
+    place: Store,
+    chosen: pl.DataFrame,
+    picked: list[int],
+    said: Mapping[str, tuple[int, State]],
+    day: date,
 ) -> None:
     """What to change in the chosen rows: owner, state, note; one button takes them in hand."""
     st.caption(t("work_list.chosen", n=len(picked)) if picked else t("work_list.choose"))
@@ -230,6 +235,16 @@ def _edit(
                 args=(place, things, wanted, who),
                 shortcut=shortcut,
             )
+        first = chosen.row(picked[0], named=True) if len(picked) == 1 and picked[0] < chosen.height else {}
+        has_scope = bool(first.get("cause") or first.get("sku"))
+        st.button(
+            t("table.act"),
+            key="work_act",
+            disabled=not has_scope,
+            help=t("actions.start_help"),
+            on_click=navigation.go,
+            args=(action_form.start_on(page, first.get("cause"), "sku", first.get("sku")),),
+        )
 
 
 def _about(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 from app.i18n import UnknownTextError, md, say, texts, typeset
 from pipelines.channels import NAMES
 from pipelines.contract import KINDS
+from pipelines.notes import KINDS as NOTE_KINDS
 from pipelines.rules import all_rules
 from pipelines.work_states import STATES
 
@@ -115,6 +116,7 @@ def known_codes() -> dict[str, set[str]]:
         }
         | {"no_contract", "excluded"},
         "trouble": {"lost", "damaged", "late", "not_received"},
+        "note_kind": {*NOTE_KINDS, "end"},
         "paid_how": sql_words("issues/paid_twice.sql", "how") | {"delivered", "replaced"},
         "sent_back": {"returned", "returning", "refused", "unclaimed", "address_problem"},
         "marketplace_metric": sql_words("issues/int_marketplace_days.sql", "metric")
@@ -209,6 +211,7 @@ CODES = tuple(
         "exposure dimension measure grain basis shape scheme word channel cost_part cost_basis work_kind work_state "
         "urgency claim_stage parcel_state trouble paid_how sent_back marketplace_metric marketplace_state "
         "alert_kind alert_state alerts.title alerts.reason alerts.also alerts.again rising.kind"
+        "urgency note_kind claim_stage parcel_state trouble paid_how sent_back marketplace_metric marketplace_state"
     ).split()
 )
 

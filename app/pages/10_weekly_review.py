@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app import alerts, db, frame, history, review, review_pareto, review_trend
+from app import actions, db, frame, review, review_pareto, review_trend, rising
 from app.i18n import t
 
 page = frame.open_page(default_period="last_week")
@@ -19,6 +20,7 @@ with left:
     alerts.draw(page)
     st.subheader(t("weekly_review.to_treat"), anchor=False)
     review.issues(page)
+    actions.review(page)
 with right:
     review_pareto.chart(page, pareto)
 review_trend.trend_chart(page)
