@@ -8,6 +8,7 @@ from datetime import date
 import streamlit as st
 
 from app import action_words, buttons, db, deciding, formats, history, navigation
+from app.filters import Filters
 from app.frame import Page
 from app.i18n import md, t
 from app.navigation import Target
@@ -20,11 +21,11 @@ _SEEN = "_seen"
 
 
 def start_on(
-    page: Page, cause: str | None, place_kind: str | None, place: str | None, since: date | None = None
+    filters: Filters, cause: str | None, place_kind: str | None, place: str | None, since: date | None = None
 ) -> Target:
-    """Where an action on a cause in a place is written down: the page's filters and these, and since when."""
+    """Where an action on a cause in a place is written down: these filters narrowed to both, and since when."""
     where = {place_kind: place} if place_kind in navigation.PLACES else {}
-    params = page.filters.choose(cause=cause, **where).params()
+    params = filters.choose(cause=cause, **where).params()
     kept = {name: values for name, values in params.items() if name in scopes.VARIABLES}
     return Target("actions", {**kept, "new": ["1"], **({"since": [since.isoformat()]} if since else {})})
 

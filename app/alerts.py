@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from app import alert_words, db, deciding, formats, history, names, navigation, report, work_list
+from app import action_form, alert_words, db, deciding, formats, history, names, navigation, report, work_list
 from app.alert_words import Words
+from app.filters import Filters
 from app.frame import Page
 from app.i18n import language, md, t
 from app.navigation import Target
@@ -180,6 +181,15 @@ def _form(place: Store, each: Told, name: str) -> None:
             ):
                 _save(place, each, wanted, who)
                 st.rerun()
+        if each.row["cause"] and st.button(t("table.act"), key=f"act_{name}", help=t("actions.start_help")):
+            navigation.go(_action(each.row))
+            st.rerun()
+
+
+def _action(row: Row) -> Target:
+    """Where an action against a thing is written down."""
+    everything = Filters("all", None, None)
+    return action_form.start_on(everything, row["cause"], row["place_kind"], row["place"], row["since_date"])
 
 
 def _save(place: Store, each: Told, change: Edit, who: str) -> None:

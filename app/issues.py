@@ -79,5 +79,5 @@ def table(page: Page, found: pl.DataFrame) -> None:
         page.currency,
         lambda row: review.issue_cases(page, row),
         height=620,
-        acts=lambda row: action_form.start_on(page, row["cause"], row["place_kind"], row["place"]),
+        acts=lambda row: action_form.start_on(page.filters, row["cause"], row["place_kind"], row["place"]),
     )

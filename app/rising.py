@@ -7,8 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from app import alerts, db, names, navigation, tables
-from app import action_form, db, formats, names, navigation, report, tables
+from app import action_form, alerts, db, names, navigation, tables
 from app.exports import Column
 from app.frame import Page
 from app.i18n import t
@@ -65,7 +64,7 @@ def table(page: Page, series: pl.DataFrame) -> None:
         page.currency,
         lambda row: cases(page, row),
         acts=lambda row: action_form.start_on(
-            page, row["cause"], row["place_kind"], row["place"], row["since_date"]
+            page.filters, row["cause"], row["place_kind"], row["place"], row["since_date"]
         ),
     )
 

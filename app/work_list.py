@@ -243,7 +243,7 @@ def _edit(
             disabled=not has_scope,
             help=t("actions.start_help"),
             on_click=navigation.go,
-            args=(action_form.start_on(page, first.get("cause"), "sku", first.get("sku")),),
+            args=(action_form.start_on(page.filters, first.get("cause"), "sku", first.get("sku")),),
         )
 
 

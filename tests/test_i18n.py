@@ -210,8 +210,8 @@ CODES = tuple(
         "family party evidence order_link line_link certainty place_kind signal kpi file_status record_kind value_kind "
         "exposure dimension measure grain basis shape scheme word channel cost_part cost_basis work_kind work_state "
         "urgency claim_stage parcel_state trouble paid_how sent_back marketplace_metric marketplace_state "
-        "alert_kind alert_state alerts.title alerts.reason alerts.also alerts.again rising.kind"
-        "urgency note_kind claim_stage parcel_state trouble paid_how sent_back marketplace_metric marketplace_state"
+        "alert_kind alert_state alerts.title alerts.reason alerts.also alerts.again rising.kind "
+        "note_kind"
     ).split()
 )
 

@@ -177,13 +177,11 @@ def test_marks_are_those_of_the_days_and_of_what_is_looked_at(tmp_path: Path) ->
 
 
 def test_a_link_starts_an_action_on_a_cause_where_it_rises_and_since_when() -> None:
-    class Shown:
-        filters = Filters("13w", None, None, {"channel": ("web",)})
-
-    target = action_form.start_on(Shown(), "stock_out", "warehouse", "Laval", date(2026, 3, 2))  # type: ignore[arg-type]
+    shown = Filters("13w", None, None, {"channel": ("web",)})
+    target = action_form.start_on(shown, "stock_out", "warehouse", "Laval", date(2026, 3, 2))
     assert target.page == "actions"
     assert target.params == {
         "channel": ["web"], "cause": ["stock_out"], "warehouse": ["Laval"], "new": ["1"], "since": ["2026-03-02"],
     }  # fmt: skip
-    everywhere = action_form.start_on(Shown(), "stock_out", "all", None)  # type: ignore[arg-type]
+    everywhere = action_form.start_on(shown, "stock_out", "all", None)
     assert "warehouse" not in everywhere.params

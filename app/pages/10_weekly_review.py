@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from app import alerts, db, frame, history, review, review_pareto, review_trend
-from app import actions, db, frame, review, review_pareto, review_trend, rising
+from app import actions, alerts, db, frame, history, review, review_pareto, review_trend
 from app.i18n import t
 
 page = frame.open_page(default_period="last_week")
