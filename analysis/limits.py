@@ -20,13 +20,12 @@ Flags = NDArray[np.bool_]
 
 SIGMAS = 3.0
 TAIL = 0.00135  # beyond three standard deviations, on one side
-SET_ASIDE = 4.0  # base points further out than that are an outbreak of their own
+SET_ASIDE = 3.5  # base points further out than that are an outbreak of their own: Iglewicz & Hoaglin 1993
 MAD = 1.4826  # standard deviations in a median absolute deviation of normal values
 D2 = 1.128  # mean moving range of two normal values, in standard deviations
 FEWEST_POINTS = 20  # fewer do not tell how much a series varies
-RARE = (
-    1.0  # fewer incidents a period than this have no limits by period: then the gaps between them are judged
-)
+RARE = 1.0  # fewer incidents a period have an upper limit alone; the gaps between them say more
+MUTED = 3  # fewer incidents than that are no finding, however improbable
 FEWEST_GAPS = 10
 RUN = 8  # in a row on one side: Western Electric 1956, rule 4
 NELSON = 3.6  # the power that makes exponential gaps nearly normal
@@ -45,6 +44,8 @@ class Basis:
     cases: int
     set_aside: int
     is_share: bool = False
+    is_rare: bool = False
+    exposure: float = 0.0
 
     @property
     def reach(self) -> float:
@@ -63,20 +64,68 @@ def basis(counts: Floats, exposures: Floats, is_share: bool = False) -> Basis | 
 
     Laney 2002 (Quality Engineering 14:531): the plain u or p chart takes counts as Poisson or binomial, which makes
     nearly every point of a large shop an alarm; its limits are widened by sigma_z, the mean moving range of the
-    standardised points / 1.128. `is_share`: p' (of the exposures, so many had it), else u'. Points beyond four
+    standardised points / 1.128. `is_share`: p' (of the exposures, so many had it), else u'. Points beyond 3.5
     deviations of what most points do (median, and median absolute deviation) are left out first: an old outbreak must
     not hide a new one. Points without exposure tell nothing.
     """
     known = exposures > 0
     counts, exposures = counts[known], exposures[known]
-    if counts.size < FEWEST_POINTS or not _is_frequent(counts, exposures, is_share):
+    if counts.size < FEWEST_POINTS:
         return None
+    rare = _rare(counts, exposures)
+    if rare is not None or (is_share and _rare(exposures - counts, exposures) is not None):
+        return None if is_share else rare
     usual = _is_usual(counts / exposures, exposures, is_share)
     counts, exposures = counts[usual], exposures[usual]
     centre = float(counts.sum()) / float(exposures.sum())
     z = (counts / exposures - centre) / _deviation(centre, exposures, is_share)
     sigma_z = float(np.abs(np.diff(z)).mean()) / D2
     return Basis(centre, sigma_z, counts.size, int(counts.sum()), int((~usual).sum()), is_share)
+
+
+def _rare(counts: Floats, exposures: Floats) -> Basis | None:
+    """The rate of a rare series, None of one that is not.
+
+    The largest counts are left out as long as the others make them improbable: a burst does not make a series frequent.
+    """
+    if float(np.median(counts)) >= 2 * RARE:
+        return None
+    order = np.argsort(counts)
+    last = counts.size
+    while last > FEWEST_POINTS // 2:
+        rest, top = order[: last - 1], order[last - 1]
+        if counts[top] <= _most(_of_rare(counts[rest], exposures[rest], 0), exposures[top]):
+            break
+        last -= 1
+    kept = order[:last]
+    found = _of_rare(counts[kept], exposures[kept], counts.size - last)
+    return found if found.cases < RARE * last else None
+
+
+def _of_rare(counts: Floats, exposures: Floats, set_aside: int) -> Basis:
+    """Of a rare series sigma_z is the root of variance over mean (Pearson), at least 1."""
+    cases, exposure = float(counts.sum()), float(exposures.sum())
+    expected = np.maximum(cases * exposures / exposure, 1e-9)
+    spread = (
+        float((np.square(counts - expected) / expected).sum()) / max(counts.size - 1, 1) if cases else 1.0
+    )
+    sigma_z = float(np.sqrt(max(spread, 1.0)))
+    return Basis(
+        cases / exposure, sigma_z, counts.size, int(cases), set_aside, is_rare=True, exposure=exposure
+    )
+
+
+def _most(of: Basis, exposures: Floats | float) -> Floats:
+    """The largest count that chance gives a rare series at these exposures; at least 2.
+
+    The negative binomial prediction of a count whose rate is known by so many cases (Jeffreys' prior), spread as the
+    series is: exact where a normal approximation is not, and right without a single case before.
+    """
+    prior = of.cases + 0.5
+    mean = prior * exposures / of.exposure
+    excess = np.square(of.sigma_z) * (1 + mean / prior) - 1  # variance over mean, less 1
+    size = mean / excess
+    return np.maximum(stats.nbinom.isf(TAIL, size, size / (size + mean)), MUTED - 1)
 
 
 def _is_usual(rates: Floats, exposures: Floats, is_share: bool) -> Flags:
@@ -88,28 +137,23 @@ def _is_usual(rates: Floats, exposures: Floats, is_share: bool) -> Flags:
     return np.asarray(z <= SET_ASIDE * max(MAD * float(np.median(z)), 1.0), np.bool_)
 
 
-def is_rare(counts: Floats) -> bool:
-    """Whether a series has too few incidents a period for limits by period."""
-    return counts.size > 0 and float(counts.mean()) < RARE
-
-
-def _is_frequent(counts: Floats, exposures: Floats, is_share: bool) -> bool:
-    """Enough incidents a point; of shares also enough that are none."""
-    others = exposures - counts if is_share else counts
-    return not is_rare(counts) and not is_rare(others)
-
-
 def _deviation(centre: float, exposures: Floats, is_share: bool) -> Floats:
     """The standard deviation of a rate or share by chance alone."""
     return np.sqrt((centre * (1 - centre) if is_share else centre) / np.maximum(exposures, 1e-12))
 
 
 def limits(of: Basis, exposures: Floats) -> tuple[Floats, Floats]:
-    """The lower and upper limit of the rate of each point, cut at 0 and, of shares, at 1; NaN without exposure."""
+    """The lower and upper limit of the rate of each point, cut at 0 and, of shares, at 1; NaN without exposure.
+
+    A rare series has no lower limit: nothing is never too few.
+    """
+    known = exposures > 0
+    if of.is_rare:
+        safe = np.where(known, exposures, 1.0)
+        return np.where(known, 0.0, np.nan), np.where(known, _most(of, safe) / safe, np.nan)
     reach = of.reach * _deviation(of.centre, exposures, of.is_share)
     low = np.maximum(of.centre - reach, 0.0)
     high = np.minimum(of.centre + reach, 1.0) if of.is_share else of.centre + reach
-    known = exposures > 0
     return np.where(known, low, np.nan), np.where(known, high, np.nan)
 
 
@@ -188,7 +232,8 @@ def judged(
         low=pl.Series(low).fill_nan(None),
         high=pl.Series(high).fill_nan(None),
         verdict=pl.Series(outside(rates, low, high)),
-        run=pl.Series(runs(rates, found.centre)),
+        # of rare incidents most periods have none: these are no run
+        run=pl.Series(np.zeros(rates.size, np.int64) if found.is_rare else runs(rates, found.centre)),
         is_judged=pl.Series(is_judged),
     )
     return told.with_columns(pl.when("is_judged").then(pl.col("verdict", "run"))), found

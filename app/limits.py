@@ -115,9 +115,7 @@ def _why(measure: str, used: pl.DataFrame) -> str:
     """Why there can be no limits, as a key of the texts; empty when there can be."""
     if measure == "cost":
         return "cost"
-    if used.height < FEWEST_POINTS:
-        return "points"
-    return "rare" if limits.is_rare(used["incident_count"].cast(pl.Float64).to_numpy()) else ""
+    return "points" if used.height < FEWEST_POINTS else ""
 
 
 def outbreaks(page: Page) -> dict[str, date]:
@@ -179,6 +177,8 @@ def explained(page: Page, told: Told, has_bars: bool = False) -> str:
         days=formats.span(*told.span, page.lang),
         aside=aside,
     )
+    if told.basis.is_rare:
+        return f"{t('limits.rare')} {rest}"
     return f"{t('limits.edges' if has_bars else 'limits.band')} {rest}"
 
 

@@ -9,7 +9,20 @@ import polars as pl
 import streamlit as st
 
 from analysis.intervals import with_interval
-from app import charts, charts_limits, db, empty, formats, limits, marks, names, navigation, plots, tables
+from app import (
+    charts,
+    charts_limits,
+    db,
+    empty,
+    formats,
+    limits,
+    marks,
+    names,
+    navigation,
+    plots,
+    rare,
+    tables,
+)
 from app.exports import Column
 from app.filters import Filters
 from app.frame import Page
@@ -115,6 +128,8 @@ def chart(page: Page) -> None:
     plots.show(figure, "trends", alt, leads_to)
     marks.legend(page, marked)
     _caption(page, whole, list(told.values()), stacked)
+    if whole is not None and whole.basis is not None and whole.basis.is_rare:
+        rare.gaps(page, lambda day: period_cases(page.filters, day))
     listed = rows.filter(pl.col("incident_count") > 0)
     if whole is not None and len(told) > 1:
         of_all = whole.rows.with_columns(title=pl.lit(t("limits.total")), group=pl.lit(None, pl.String))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date, timedelta
+
 import numpy as np
 import polars as pl
 import pytest
@@ -9,6 +12,7 @@ from scipy import stats
 
 from analysis import intervals, limits
 from analysis.limits import Basis
+from app import rare
 
 #: Montgomery, Introduction to Statistical Quality Control, example 7.3: nonconformities of 26 samples of 100 boards
 BOARDS = np.array(
@@ -89,8 +93,8 @@ def test_a_second_wave_is_found_although_the_first_lies_in_the_weeks_that_limits
     ("counts", "exposure", "is_share"),
     [
         (np.full(19, 50.0), 1000.0, False),  # too few points
-        (np.array([1.0, 0, 0, 2] * 8), 1000.0, False),  # too few incidents a week
         (np.full(30, 50.0), 0.0, False),  # no orders known
+        (np.array([1.0, 0, 0, 2] * 8), 1000.0, True),  # too few incidents a week for a share
         (np.full(30, 50.0), 50.0, True),  # all of them: a share that cannot be higher
         (np.zeros(0), 1000.0, False),
     ],
@@ -128,6 +132,50 @@ def test_false_alarms_are_as_rare_as_the_module_says(mean: float, dispersion: fl
     outside, signals = _alarms(mean, dispersion, 26)
     assert outside < most
     assert signals < 0.35
+
+
+@pytest.mark.parametrize(("mean", "dispersion"), [(0.05, 1), (0.7, 1), (0.3, 2), (0.7, 2)])
+def test_false_alarms_of_rare_series_are_rare_too(mean: float, dispersion: float) -> None:
+    random = np.random.default_rng(13)
+    outside = weeks = 0
+    for _ in range(150):
+        exposure = random.uniform(700, 1300, 52)
+        mu = mean * exposure / 1000
+        drawn = (
+            random.negative_binomial(mu / (dispersion - 1), 1 / dispersion)
+            if dispersion > 1
+            else random.poisson(mu)
+        ).astype(float)
+        found = limits.basis(drawn[:26], exposure[:26])
+        assert found is not None
+        if found.is_rare:
+            beyond = limits.outside(drawn[26:] / exposure[26:], *limits.limits(found, exposure[26:]))
+            outside, weeks = outside + int(np.abs(beyond).sum()), weeks + 26
+    assert weeks > 100 * 26
+    assert outside / weeks < 1 / 90
+
+
+def test_a_rare_series_has_an_exact_upper_limit_and_a_burst_does_not_move_it() -> None:
+    """26 weeks of 600 without a case: a case more or two are no finding, three are. P(2 or more) is 1 in 2,000 for the
+
+    prediction with half a case on 15,600 (negative binomial of size 0.5 and p = 26 / 27)."""
+    none = limits.basis(np.zeros(26), np.full(26, 600.0))
+    assert none is not None
+    assert none.is_rare
+    low, high = limits.limits(none, np.array([600.0]))
+    assert (low[0], high[0] * 600) == (0.0, 2.0)
+    assert stats.nbinom.sf(1, 0.5, 26 / 27) < 0.00135 < stats.nbinom.sf(0, 0.5, 26 / 27)
+    quiet = np.array([0.0, 1, 0, 0, 2, 0, 0, 1, 0, 0, 0, 0, 1] * 2)
+    burst = quiet.copy()
+    burst[[10, 11]] = [44, 11]
+    found = [limits.basis(counts, np.full(26, 900.0)) for counts in (quiet, burst)]
+    assert [one is not None and (one.is_rare, one.set_aside) for one in found] == [(True, 0), (True, 2)]
+    rows = pl.DataFrame(
+        {"incident_count": [0] * 9 + [44], "exposure_count": [900] * 10, "is_judged": [True] * 10}
+    )
+    told, _ = limits.judged(rows, pl.DataFrame({"incident_count": burst, "exposure_count": [900] * 26}))
+    assert told["verdict"].to_list() == [0] * 9 + [1]
+    assert set(told["run"]) == {0}, "weeks without any are no run of a rare series"
 
 
 def test_a_doubled_rate_is_found() -> None:
@@ -237,3 +285,74 @@ def test_sets_of_ranks_hold_the_true_one() -> None:
         best, worst = intervals.ranks(random.poisson(mean).astype(float))
         missed += bool(((best > np.arange(1, 7)) | (worst < np.arange(1, 7))).any())
     assert missed / 300 < 0.05
+
+
+RARE = """
+    incident_key | event_date | order_date | cause          | family    | party    | channel
+    a            | 2025-03-03 | 2025-03-01 | product_defect | product   | supplier | shopify
+    b            | 2025-03-07 | 2025-03-01 | product_defect | product   | supplier | shopify
+    c            | 2025-03-07 | 2025-03-01 | product_defect | product   | supplier | shopify
+    x            | 2025-03-08 | 2025-03-01 | late_delivery  | transport | carrier  | shopify
+"""
+SOLD = """
+    date_basis | date       | channel | order_count | lines_confirmed | lines_shipped | units_sold
+    event      | 2025-03-01 | shopify | 10          | 10              | 10            | 100
+    event      | 2025-03-03 | shopify | 10          | 10              | 10            | 40
+    event      | 2025-03-05 | shopify | 10          | 10              | 10            | 30
+    event      | 2025-03-07 | shopify | 10          | 10              | 10            | 20
+    event      | 2025-03-10 | shopify | 10          | 10              | 10            | 60
+"""
+
+
+def test_gaps_are_counted_in_days_and_in_what_could_have_gone_wrong(
+    run_view: Callable[..., pl.DataFrame],
+) -> None:
+    """The defect of the 3rd is at its noon, after 100 + 20 units; those of the 7th at a quarter and three quarters of
+
+    the day, after 170 + 5 and 170 + 15; the data end with the 10th, after 250. So 3.75 days, half a day, 3.25 days."""
+    got = run_view("incident_gaps", {"causes": ["product_defect"]}, incidents=RARE, exposure_daily=SOLD)
+    assert got["exposure_kind"].unique().to_list() == ["units_sold"]
+    assert got.select("is_open", "day_gap", "exposure_gap").rows() == [
+        (False, pytest.approx(3.75), pytest.approx(55)),
+        (False, pytest.approx(0.5), pytest.approx(10)),
+        (True, pytest.approx(3.25), pytest.approx(65)),
+    ]
+    early = run_view(
+        "incident_gaps",
+        {"causes": ["product_defect"], "until": date(2025, 3, 6), "start": date(2025, 3, 5)},
+        incidents=RARE,
+        exposure_daily=SOLD,
+    )
+    assert early.select("on_date", "is_open", "day_gap", "exposure_gap").rows() == [
+        (date(2025, 3, 5), True, pytest.approx(2.5), pytest.approx(50))
+    ]
+
+
+def test_gaps_of_several_causes_are_counted_in_orders_and_without_orders_in_days_alone(
+    run_view: Callable[..., pl.DataFrame],
+) -> None:
+    got = run_view("incident_gaps", incidents=RARE, exposure_daily=SOLD)
+    assert (got.height, got["exposure_kind"][0]) == (4, "orders")
+    alone = run_view("incident_gaps", incidents=RARE)
+    assert alone["exposure_gap"].null_count() == alone.height == 4
+    assert alone["day_gap"].sum() == pytest.approx(5.5)
+
+
+def test_a_gap_that_is_still_open_counts_only_once_it_is_too_long() -> None:
+    found = pl.DataFrame(
+        {
+            "on_date": [date(2025, 1, 1) + timedelta(days=i) for i in range(14)],
+            "is_open": [False] * 13 + [True],
+            "day_gap": [9.0, 11, 10, 12, 8, 10, 9, 11, 10, 12, 8, 10, 1e-6, 0.5],
+        }
+    )
+    told, held = rare.judged(found, "day_gap")
+    assert held is not None
+    assert told["verdict"].to_list()[-3:] == [0, -1, 0]
+    long = found.with_columns(day_gap=pl.when("is_open").then(900.0).otherwise("day_gap"))
+    assert rare.judged(long, "day_gap")[0]["verdict"][-1] == 1
+    # a burst of ten in a day before the period tells nothing of what is usual
+    assert rare.judged(found.with_columns(day_gap=0.1), "day_gap", date(2025, 1, 5))[1] is None
+    nothing, none = rare.judged(found.tail(6), "day_gap")
+    assert none is None
+    assert nothing.height == 6
