@@ -74,7 +74,7 @@ def before_after(page: Page, chosen: Found, ink: Ink) -> go.Figure:
         )
     )
     figure = charts.blank([*traces, *_levels(weeks, _scale(chosen), ink)], ink, height=270)
-    figure.update_xaxes(showgrid=False)
+    charts.over_time(figure)
     unit = "actions.axis_rate" if chosen.effect["exposure_kind"] is not None else "actions.axis_count"
     figure.update_yaxes(title={"text": t(unit)}, rangemode="tozero")
     mark = Mark(chosen.effect["start_date"], None, marks.ACTION, chosen.action.done)

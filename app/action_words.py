@@ -83,7 +83,8 @@ def caveats(page: Page, effect: Mapping[str, Any]) -> list[str]:
         elsewhere = between(effect["else_ratio"], effect["else_low"], effect["else_high"], page.lang)
         said.append(t(f"actions.method_{effect['method']}"))
         if elsewhere is not None:
-            said.append(t("actions.elsewhere", change=elsewhere))
+            is_vague = effect["else_high"] > FAR and effect["else_low"] < 1 / FAR
+            said.append(t("actions.elsewhere_few") if is_vague else t("actions.elsewhere", change=elsewhere))
     since = between(effect["all_ratio"], effect["all_low"], effect["all_high"], page.lang)
     if since is not None:
         said.append(t("actions.since_then", n=effect["all_weeks"], change=since))

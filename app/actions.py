@@ -109,10 +109,11 @@ def review(page: Page) -> None:
                     action_words.verdict(page, one.effect),
                     action_words.scope_said(one.action.scope),
                     one.action.owner,
+                    action_words.effect_said(one.effect, page.lang),
                 )
                 if part
             ),
-            figure=action_words.effect_said(one.effect, page.lang) or formats.UNKNOWN,
+            figure=formats.day(one.effect["known_by"], page.lang, with_year=False),
             badge="",
             target=target(page, one.item),
         )

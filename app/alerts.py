@@ -181,7 +181,9 @@ def _form(place: Store, each: Told, name: str) -> None:
             ):
                 _save(place, each, wanted, who)
                 st.rerun()
-        if each.row["cause"] and st.button(t("table.act"), key=f"act_{name}", help=t("actions.start_help")):
+        if each.row["cause"] and st.button(
+            t("actions.start_one"), key=f"act_{name}", help=t("actions.start_help")
+        ):
             navigation.go(_action(each.row))
             st.rerun()
 

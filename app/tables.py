@@ -15,7 +15,6 @@ from app.navigation import Target
 
 SHOWN_ROWS = 500  # more than a reader scrolls through; the file has them all
 ROW_HEIGHT = 32
-ACT_AFTER = 4  # columns: near enough to be seen without scrolling on a desk
 # Streamlit sizes a column by its first rows; these may be empty there and long below
 WIDTHS = {"cause_name": 210, "kind_names": 220, "said": 460, "corrected": 190}
 
@@ -80,8 +79,8 @@ def bare(
         order.insert(0, "_open")
     if acts:
         written["_act"] = t("table.act")
-        config["_act"] = _way_on(head, acts, f"act_{key}", 150, pinned=False)
-        order.insert(1 + ACT_AFTER, "_act")
+        config["_act"] = _way_on(head, acts, f"act_{key}", 64, pinned=False)
+        order.insert(1 if leads_to else 0, "_act")
     choosing: dict[str, Any] = {"on_select": "rerun", "selection_mode": "multi-row"} if choose else {}
     drawn: Any = st.dataframe(
         written.style.format(

@@ -238,7 +238,7 @@ def _edit(
         first = chosen.row(picked[0], named=True) if len(picked) == 1 and picked[0] < chosen.height else {}
         has_scope = bool(first.get("cause") or first.get("sku"))
         st.button(
-            t("table.act"),
+            t("actions.start_one"),
             key="work_act",
             disabled=not has_scope,
             help=t("actions.start_help"),

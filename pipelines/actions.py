@@ -29,6 +29,7 @@ TOPIC = "action"
 _LOOK_BACK = timedelta(weeks=120)
 _DELAYS_FROM = timedelta(weeks=60)
 _LONGEST_DELAY = 26
+_SHOWN_BEFORE = 26
 #: of the incidents, to count by the day of the order: else most would be left out
 _DATED = 0.8
 
@@ -41,9 +42,12 @@ TABLE = """
         before_count bigint, before_exposure double, before_weeks bigint,
         after_count bigint, after_exposure double, after_weeks bigint,
         needed_weeks bigint, known_by date, dispersion double,
-        else_ratio double, else_low double, else_high double, is_displaced boolean, back_since date,
-        all_weeks bigint, all_ratio double, all_low double, all_high double
+        else_ratio double, else_low double, else_high double, is_displaced boolean, back_since date
     );
+    alter table action_effects add column if not exists all_weeks bigint;
+    alter table action_effects add column if not exists all_ratio double;
+    alter table action_effects add column if not exists all_low double;
+    alter table action_effects add column if not exists all_high double;
     create table if not exists action_weeks (
         item varchar, version bigint, week_start_date date, incident_count bigint, exposure_count double,
         reported_share double, else_incident_count bigint, else_exposure_count double, phase varchar
@@ -131,7 +135,7 @@ def found(item: str, version: int, action: Action, ask: Ask) -> Found:
         version,
         action,
         _row(item, version, action, verdict, basis, kind),
-        _lines(item, version, weeks, verdict),
+        _lines(item, version, weeks, verdict, action.plan()),
     )
 
 
@@ -237,10 +241,11 @@ def _row(
     }
 
 
-def _lines(item: str, version: int, weeks: Weeks, verdict: Verdict) -> pl.DataFrame:
-    """The weeks that a chart shows: from those before on."""
+def _lines(item: str, version: int, weeks: Weeks, verdict: Verdict, plan: Plan) -> pl.DataFrame:
+    """The weeks that a chart shows: from half a year before the action on, or from the first that is compared."""
     used = [n for n, phase in enumerate(verdict.phase) if phase]
-    first = used[0] if used else max(len(weeks.monday) - 26, 0)
+    begun = sum(day < plan.start for day in weeks.monday)
+    first = max(min([begun - _SHOWN_BEFORE, *used]), 0)
     none = [None] * len(weeks.monday)
     return pl.DataFrame(
         {
