@@ -2,9 +2,11 @@
 
 `new_<table>.sql` makes the rows of `<table>` for what a load touches, and its header says by what a load replaces them
 (`Kept by: incident_key, sorted by event_date.`). It may read the `batch_` and `stg_` tables of the load (all records of
-every order that it touches), raw tables, lines, signals and incidents as they are now, other kept facts, and the names
-in TOUCHED, which say for which keys its rows are wanted: all of them at a rebuild, else those of the load. A row must
-depend on nothing but records of its own key, of its order or ticket, else loads in another order would differ.
+every order that it touches), raw tables, lines, signals and incidents as they are now, other kept facts, and what the
+load touches: everything at a rebuild, else the incidents, signals and tickets whose rows are wanted
+(`touched_incidents`, `touched_signals`, `touched_tickets`: whole rows, so that no large table is searched), the keys of
+orders (`touched_orders`) and days (`affected_dates`), and with `near_` the incidents and signals of the same orders. A
+row must depend on nothing but records of its own key, of its order or ticket, else loads in another order would differ.
 """
 
 from __future__ import annotations
@@ -17,13 +19,17 @@ import duckdb
 
 from pipelines import linking, views
 
-#: the key that rows are replaced by -> the relation of that name in which a load's keys stand
-TOUCHED = {
-    "incident_key": "touched_incidents",
+#: the key that rows are replaced by -> the relation in which a load's keys stand, those included that are gone
+REPLACED = {
+    "incident_key": "replaced_incidents",
     "order_key": "touched_orders",
-    "ticket_record_id": "touched_tickets",
+    "ticket_record_id": "replaced_tickets",
     "date": "affected_dates",
 }
+_RELATIONS = (
+    *REPLACED.values(),
+    *("touched_incidents", "touched_signals", "touched_tickets", "near_incidents", "near_signals"),
+)
 
 _KEPT = re.compile(r"\bKept by: (\w+), sorted by (\w+)\.")
 
@@ -57,17 +63,17 @@ def facts() -> list[Fact]:
 
 def _fact(table: str, query: views.Query) -> Fact:
     match = _KEPT.search(query.header)
-    if match is None or match[1] not in TOUCHED or table == query.name:
+    if match is None or match[1] not in REPLACED or table == query.name:
         raise views.ViewError(
             f"facts/{query.path.name}: its name is new_<table>, and its header says"
-            f" 'Kept by: <key>, sorted by <column>.' with a key of {', '.join(TOUCHED)}"
+            f" 'Kept by: <key>, sorted by <column>.' with a key of {', '.join(REPLACED)}"
         )
     return Fact(table, match[1], match[2], query)
 
 
 def keep_all(con: duckdb.DuckDBPyConnection, chosen: Iterable[Fact] | None = None) -> None:
     """Makes every kept fact (or the chosen ones) anew, after lines, signals and incidents were."""
-    for name in TOUCHED.values():
+    for name in _RELATIONS:
         linking.drop_temporary(con, name)
     con.execute(_EVERYTHING)
     for fact in facts() if chosen is None else chosen:
@@ -81,7 +87,7 @@ def keep_all(con: duckdb.DuckDBPyConnection, chosen: Iterable[Fact] | None = Non
 
 def keep_touched(con: duckdb.DuckDBPyConnection) -> None:
     """Replaces the rows of what this load touched: needs affected_refs, old_incidents, old_dates and old_orders."""
-    for name in TOUCHED.values():
+    for name in _RELATIONS:
         linking.drop_temporary(con, name)
     con.execute(_OF_THIS_LOAD)
     for fact in facts():
@@ -91,37 +97,73 @@ def keep_touched(con: duckdb.DuckDBPyConnection) -> None:
 
 def _for_fact(template: str, fact: Fact) -> str:
     """A statement for this fact. Only names of our own files and headers are put in, never a value."""
-    names = {"fact_x": fact.table, "key_x": fact.key, "order_x": fact.order, "touched_x": TOUCHED[fact.key]}
+    names = {"fact_x": fact.table, "key_x": fact.key, "order_x": fact.order, "replaced_x": REPLACED[fact.key]}
     for mark, name in names.items():
         template = template.replace(mark, name)
     return template
 
 
 _REPLACE = """
-    delete from fact_x where key_x in (from touched_x);
+    delete from fact_x where key_x in (from replaced_x);
     insert into fact_x by name from new_fact_x;
     drop view new_fact_x;
 """
 _EVERYTHING = """
-    create temp view touched_incidents as select incident_key from incidents;
+    create temp view touched_incidents as from incidents;
+    create temp view touched_signals as from signals;
+    create temp view near_incidents as from incidents;
+    create temp view near_signals as from signals;
     create temp view touched_orders as
     select order_key from stg_orders
     union select order_key from incidents where order_key is not null;
-    create temp view touched_tickets as select record_id as ticket_record_id from batch_tickets;
+    create temp view touched_tickets as from batch_tickets;
     create temp table affected_dates as
     select order_date as date from lines where order_date is not null
     union select shipped_date from lines where shipped_date is not null;
 """
 _OF_THIS_LOAD = """
-    create temp table touched_incidents as
+    create temp table replaced_incidents as
     select incident_key from build_incidents union select incident_key from old_incidents;
+    create temp table touched_incidents as
+    from incidents
+    where rowid in (select i.rowid from incidents as i semi join replaced_incidents using (incident_key));
+    create temp table touched_signals as
+    from signals
+    where rowid in (select s.rowid from signals as s semi join replaced_incidents using (incident_key));
     create temp table touched_orders as
     select order_key from stg_orders
     union select order_key from old_orders
     union select 'ref/' || order_ref from affected_refs;
-    create temp table touched_tickets as
+    create temp table replaced_tickets as
     select record_id as ticket_record_id from batch_tickets
     union select concat_ws('/', source, account, ticket_id) from batch_messages;
+    create temp table touched_tickets as
+    from raw_tickets
+    where rowid in (
+        select t.rowid from raw_tickets as t
+        semi join replaced_tickets on t.record_id = replaced_tickets.ticket_record_id
+    );
+    -- a ticket of which only a message came is none of the batch, nor is its order
+    create or replace temp table other_tickets as
+    select ticket_record_id from replaced_tickets anti join batch_tickets on ticket_record_id = record_id;
+    create or replace temp table other_keys as
+    select incident_key, order_key from signals
+    where kind = 'ticket' and record_id in (from other_tickets)
+    union
+    select incident_key, order_key from incidents
+    where incident_key in (select 'ticket/' || ticket_record_id from other_tickets);
+    create temp table near_incidents as
+    from touched_incidents
+    union
+    from incidents
+    where incident_key in (select incident_key from other_keys)
+        or order_key in (select order_key from other_keys where order_key is not null);
+    create temp table near_signals as
+    from touched_signals
+    union
+    from signals
+    where incident_key in (select incident_key from other_keys)
+        or order_key in (select order_key from other_keys where order_key is not null);
     create temp table affected_dates as
     select date from old_dates where date is not null
     union

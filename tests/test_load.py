@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -196,6 +198,23 @@ def test_an_older_state_never_replaces_a_newer_one(tmp_path: Path) -> None:
     assert (early.loaded, early.unchanged) == (4, 4)  # orders 5 to 8 were known in a later state
 
 
+def _messages(path: Path, tickets: Sequence[int]) -> Path:
+    """An agent's answer to each of these tickets."""
+    said = [
+        {
+            "id": 1000 + n,
+            "ticket_id": n,
+            "from_agent": True,
+            "public": True,
+            "channel": "email",
+            "created_datetime": f"2026-04-{1 + n % 28:02d}T11:{n:02d}:00",
+        }
+        for n in tickets
+    ]
+    path.write_text(json.dumps({"data": said}), encoding="utf-8")
+    return path
+
+
 def test_many_small_loads_equal_one_large_one(tmp_path: Path) -> None:
     dice = random.Random(7)
     rows = [
@@ -204,11 +223,15 @@ def test_many_small_loads_equal_one_large_one(tmp_path: Path) -> None:
         for n in range(60)
     ]
     orders = _files(tmp_path / "in")[0]
+    first = _messages(tmp_path / "first.json", range(0, 60, 2))
+    later = _messages(tmp_path / "later.json", range(1, 10, 4))
     one, many = Store(tmp_path / "one"), Store(tmp_path / "many")
-    load([orders, _tickets(tmp_path / "all.csv", rows)], one)
+    load([orders, _tickets(tmp_path / "all.csv", rows), first, later], one)
     load([orders], many)
     for part in range(6):
         load([_tickets(tmp_path / f"part-{part}.csv", rows[part::6])], many)
+    load([first], many)
+    load([later], many)  # of tickets that this load does not bring, nor others of their orders
     assert _facts(many) == _facts(one)
 
 

@@ -2,15 +2,15 @@
 -- cancellation when its words say so or when its cause is a change of mind, unless it denies having asked: then the
 -- words of asking are part of the denial. Automatic messages are no answer.
 -- Kept by: ticket_record_id, sorted by created_at.
--- Grain: one row per ticket about an order with a cancelled line. Reads: raw_tickets, raw_messages, touched_tickets,
--- signals, incidents, cancelled_lines, ref_sayings.
+-- Grain: one row per ticket about an order with a cancelled line. Reads: touched_tickets, raw_messages,
+-- near_signals, near_incidents, cancelled_lines, ref_sayings.
 create or replace temp view new_cancellation_tickets as
 with linked as (
     select
         record_id as ticket_record_id,
         order_key,
         cause
-    from signals
+    from near_signals
     where kind = 'ticket'
     union all
     -- a ticket that is an incident by itself is kept as that
@@ -18,14 +18,14 @@ with linked as (
         substr(incident_key, length('ticket/') + 1),
         order_key,
         cause
-    from incidents
+    from near_incidents
     where signal_count = 1 and kinds = ['ticket']
 ),
 
 chosen as (
     select *
     from linked
-    semi join touched_tickets on linked.ticket_record_id = touched_tickets.ticket_record_id
+    semi join touched_tickets on linked.ticket_record_id = touched_tickets.record_id
     where linked.order_key in (select cancelled_lines.order_key from cancelled_lines)
 ),
 
@@ -34,15 +34,15 @@ tickets as (
         chosen.ticket_record_id,
         chosen.order_key,
         chosen.cause,
-        raw_tickets.source,
-        raw_tickets.account,
-        raw_tickets.ticket_id,
-        raw_tickets.created_at,
-        raw_tickets.first_reply_at,
-        raw_tickets.phrases,
-        ' ' || normal_text(raw_tickets.subject) || ' ' as words
+        touched_tickets.source,
+        touched_tickets.account,
+        touched_tickets.ticket_id,
+        touched_tickets.created_at,
+        touched_tickets.first_reply_at,
+        touched_tickets.phrases,
+        ' ' || normal_text(touched_tickets.subject) || ' ' as words
     from chosen
-    inner join raw_tickets on chosen.ticket_record_id = raw_tickets.record_id
+    inner join touched_tickets on chosen.ticket_record_id = touched_tickets.record_id
 ),
 
 said as (

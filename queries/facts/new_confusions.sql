@@ -2,7 +2,8 @@
 -- where a return names one (received_sku, or an article that the order does not have), else the two sizes that the
 -- subject of a ticket names, if the first is the one ordered. What neither tells is not known.
 -- Kept by: incident_key, sorted by event_date.
--- Grain: one row per incident. Reads: incidents, signals, lines, raw_returns, raw_tickets, touched_incidents.
+-- Grain: one row per incident. Reads: touched_incidents, touched_signals, touched_tickets, lines,
+-- raw_returns.
 create or replace temp view new_confusions as
 with mixed as (
     select
@@ -22,8 +23,7 @@ with mixed as (
         variant,
         signal_count,
         kinds
-    from incidents
-    semi join touched_incidents using (incident_key)
+    from touched_incidents
     where cause in ('wrong_item_sent', 'wrong_variant_sent')
 ),
 
@@ -32,7 +32,7 @@ records as (
         signals.incident_key,
         signals.kind,
         signals.record_id
-    from signals
+    from touched_signals as signals
     semi join mixed on signals.incident_key = mixed.incident_key
     where signals.kind in ('return', 'ticket')
     union all
@@ -71,13 +71,22 @@ came_back as (
     group by mixed.incident_key
 ),
 
+-- materialised, so that no other subject is searched
+subjects as materialized (
+    select
+        tickets.record_id,
+        tickets.subject
+    from touched_tickets as tickets
+    semi join records on tickets.record_id = records.record_id
+),
+
 written as (
     select
         mixed.incident_key,
         mixed.variant,
-        tickets.record_id,
+        subjects.record_id,
         regexp_extract(
-            strip_accents(lower(tickets.subject)),
+            strip_accents(lower(subjects.subject)),
             '(?:commandee?s?|ordered|bought)\s(?:du |de la |la |le |une? |a |an |the |taille |size |pointure |en )*'
             || '([0-9]{1,3}(?:[.,]5)?|x{0,4}[sl]|m)\b.{1,40}?\b'
             || '(?:recue?s?|received|got|sent)\s(?:du |de la |la |le |une? |a |an |the |taille |size |pointure |en )*'
@@ -86,8 +95,9 @@ written as (
         ) as sizes
     from mixed
     inner join records on mixed.incident_key = records.incident_key and records.kind = 'ticket'
-    inner join raw_tickets as tickets on records.record_id = tickets.record_id
-    where regexp_matches(strip_accents(lower(tickets.subject)), 'recu|received|got|sent') -- spares most the long search
+    inner join subjects on records.record_id = subjects.record_id
+    -- the short search spares most the long one
+    where regexp_matches(strip_accents(lower(subjects.subject)), 'recu|received|got|sent')
 ),
 
 sized as (

@@ -4,14 +4,13 @@
 -- left after the report is one sent again. Whether a case is settled, and what is due when, depends on the day: views
 -- say it.
 -- Kept by: incident_key, sorted by event_date.
--- Grain: one row per incident. Reads: touched_incidents, incidents, signals, stg_orders, stg_parcels, batch_orders,
+-- Grain: one row per incident. Reads: touched_incidents, signals, stg_orders, stg_parcels, batch_orders,
 -- batch_claims, settings.
 create or replace temp view new_delivery_cases as
 with chosen as (
-    select incidents.*
-    from incidents
-    semi join touched_incidents on incidents.incident_key = touched_incidents.incident_key
-    where incidents.cause in ('not_received', 'lost_in_transit', 'late_delivery', 'address_error')
+    select *
+    from touched_incidents
+    where cause in ('not_received', 'lost_in_transit', 'late_delivery', 'address_error')
 ),
 
 money_back as (

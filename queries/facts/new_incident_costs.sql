@@ -6,23 +6,21 @@
 -- refund is told, which means none if the order's tool tells of refunds) or NULL (the incident has no occasion for it).
 -- Goods are in `goods_currency`, freight and minutes in the main currency, all else in `currency`.
 -- Kept by: incident_key, sorted by event_date.
--- Grain: one row per incident. Reads: touched_incidents, incidents, signals, lines, raw_returns, raw_claims,
+-- Grain: one row per incident. Reads: touched_incidents, touched_signals, lines, raw_returns, raw_claims,
 -- stg_orders, stg_order_refs, stg_shipments, stg_products, rule_cost_goods, rule_cost_freight, rule_cost_handling,
 -- rule_cost_fees, rule_cost_resale, rule_cost_limits.
 create or replace temp view new_incident_costs as
 with touched as (
-    select incidents.*
-    from incidents
-    semi join touched_incidents on incidents.incident_key = touched_incidents.incident_key
+    select *
+    from touched_incidents
 ),
 
 told as (
     select
-        signals.incident_key,
-        signals.kind,
-        signals.record_id
-    from signals
-    semi join touched_incidents on signals.incident_key = touched_incidents.incident_key
+        incident_key,
+        kind,
+        record_id
+    from touched_signals
 ),
 
 returned as (

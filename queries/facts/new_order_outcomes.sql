@@ -3,7 +3,7 @@
 -- says nothing about it leaving late. What is late because nothing has happened yet depends on the day: views say it.
 -- Kept by: order_key, sorted by order_date.
 -- Grain: one row per order. Reads: touched_orders, stg_orders, stg_order_places, stg_parcels, batch_orders,
--- batch_cancellations, batch_claims, batch_tickets, signals, incidents, lines, settings.
+-- batch_cancellations, batch_claims, batch_tickets, touched_incidents, touched_signals, signals, lines, settings.
 create or replace temp view new_order_outcomes as
 with chosen as (
     select stg_orders.*
@@ -92,13 +92,13 @@ ticket_orders as (
     select
         record_id,
         order_key
-    from signals
+    from touched_signals
     where kind = 'ticket'
     union all
     select
         substr(incident_key, 8),
         order_key
-    from incidents
+    from touched_incidents
     where incident_key like 'ticket/%'
 ),
 
@@ -127,7 +127,7 @@ reported as (
             family in ('product', 'catalogue')
             or cause in ('wrong_item_sent', 'wrong_variant_sent', 'missing_item_or_part')
         ) as has_ncx
-    from incidents
+    from touched_incidents as incidents
     semi join touched_orders on incidents.order_key = touched_orders.order_key
     group by order_key
 ),

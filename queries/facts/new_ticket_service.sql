@@ -5,7 +5,7 @@
 -- view can say whether the first one settled the matter.
 -- What the shop promises of it is kept with it: of the promises for its channel, else for all, the latest before it.
 -- Kept by: ticket_record_id, sorted by created_date.
--- Grain: one row per ticket. Reads: raw_tickets, raw_messages, touched_tickets, signals, incidents, ref_channels,
+-- Grain: one row per ticket. Reads: touched_tickets, raw_messages, near_signals, near_incidents, ref_channels,
 -- rule_service_schedules, rule_sla_targets, int_business_days, settings.
 create or replace temp view new_ticket_service as
 with tickets as (
@@ -30,8 +30,7 @@ with tickets as (
         not list_contains(coalesce(date_only, []), 'created_at') as has_moment,
         list_contains(coalesce(date_only, []), 'first_reply_at') as has_reply_day_only,
         list_contains(coalesce(date_only, []), 'solved_at') as has_solved_day_only
-    from raw_tickets
-    semi join touched_tickets on raw_tickets.record_id = touched_tickets.ticket_record_id
+    from touched_tickets
     where created_at is not null
 ),
 
@@ -60,7 +59,7 @@ ticket_signals as (
     select
         signals.record_id,
         signals.incident_key
-    from signals
+    from near_signals as signals
     where signals.kind = 'ticket'
 ),
 
@@ -83,7 +82,7 @@ told as (
     from tickets
     left join ticket_signals on tickets.ticket_record_id = ticket_signals.record_id
     -- a ticket that is an incident by itself bears its name
-    left join incidents
+    left join near_incidents as incidents
         on
             not tickets.is_excluded
             and coalesce(ticket_signals.incident_key, 'ticket/' || tickets.ticket_record_id)
@@ -97,7 +96,7 @@ contacts as (
         signals.incident_key,
         signals.order_key,
         signals.occurred_at
-    from signals
+    from near_signals as signals
     where signals.kind = 'ticket' and signals.order_key in (select told.order_key from told)
     union all
     select
@@ -105,7 +104,7 @@ contacts as (
         incident_key,
         order_key,
         first_at
-    from incidents
+    from near_incidents
     where
         signal_count = 1
         and kinds = ['ticket']
@@ -206,7 +205,7 @@ targets as (
     inner join rule_sla_targets as rules
         on
             (rules.channel is null or lower(rules.channel) = promised.contact_channel)
-            and (rules.valid_from is null or rules.valid_from <= promised.created_day)
+            and (rules.valid_from is null or promised.created_day >= rules.valid_from)
     group by promised.contact_channel, promised.created_day, rules.measure
 ),
 

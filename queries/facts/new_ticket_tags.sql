@@ -2,7 +2,7 @@
 -- the same incident bears it out: it does when it blames the same party, it contradicts the tag when all facts blame
 -- others. Where there is no fact, or either blames nobody, nothing is said. A ticket without a tag has one row too.
 -- Kept by: ticket_record_id, sorted by created_date.
--- Grain: one row per ticket and tag. Reads: raw_tickets, touched_tickets, signals, ref_tags, ref_causes, settings.
+-- Grain: one row per ticket and tag. Reads: touched_tickets, near_signals, ref_tags, ref_causes, settings.
 create or replace temp view new_ticket_tags as
 with tickets as (
     select
@@ -11,9 +11,9 @@ with tickets as (
         agent_team as team,
         created_at,
         coalesce(len(tags), 0) = 0 and coalesce(len(reason_raw), 0) = 0 as is_untagged,
-        if(coalesce(len(tags), 0) = 0, [null], list_distinct(tags)) as tags
-    from raw_tickets
-    semi join touched_tickets on raw_tickets.record_id = touched_tickets.ticket_record_id
+        if(coalesce(len(tags), 0) = 0, [null], list_distinct(tags)) as tags,
+        list_min(tags) as first_tag
+    from touched_tickets
     where created_at is not null and not coalesce(is_excluded, false)
 ),
 
@@ -22,16 +22,6 @@ tagged as (
         * exclude (tags),
         unnest(tags) as tag
     from tickets
-),
-
-numbered as (
-    select
-        *,
-        row_number() over (
-            partition by ticket_record_id
-            order by tag
-        ) = 1 as is_first_of_ticket
-    from tagged
 ),
 
 spelled as (
@@ -72,7 +62,7 @@ ticket_signals as (
     select
         record_id,
         incident_key
-    from signals
+    from near_signals
     where kind = 'ticket'
 ),
 
@@ -81,7 +71,7 @@ proven as (
         incident_key,
         list_distinct(list(party)) as parties,
         arg_min(cause, (evidence_rank, signal_key)) as cause
-    from signals
+    from near_signals
     where
         evidence = 'fact'
         and kind <> 'ticket'
@@ -91,26 +81,26 @@ proven as (
 )
 
 select
-    numbered.ticket_record_id,
-    numbered.source,
-    numbered.team,
-    timezone(settings.zone, timezone('UTC', numbered.created_at))::date as created_date,
-    numbered.tag,
+    tagged.ticket_record_id,
+    tagged.source,
+    tagged.team,
+    timezone(settings.zone, timezone('UTC', tagged.created_at))::date as created_date,
+    tagged.tag,
     meant.tag_code,
     coalesce(meant.is_mapped, false) as is_mapped,
     meant.cause,
-    numbered.is_untagged,
-    numbered.is_first_of_ticket,
-    coalesce(ticket_signals.incident_key, 'ticket/' || numbered.ticket_record_id) as incident_key,
+    tagged.is_untagged,
+    coalesce(tagged.tag = tagged.first_tag, true) as is_first_of_ticket,
+    coalesce(ticket_signals.incident_key, 'ticket/' || tagged.ticket_record_id) as incident_key,
     proven.cause as fact_cause,
     case
         when ref_causes.party is null or ref_causes.party = 'unknown' or proven.parties is null then null
         when ref_causes.party = 'fulfiller' then list_has_any(proven.parties, ['3pl', 'merchant'])
         else list_contains(proven.parties, ref_causes.party)
     end as is_borne_out
-from numbered
+from tagged
 cross join settings
-left join meant on numbered.tag = meant.tag
+left join meant on tagged.tag = meant.tag
 left join ref_causes on meant.cause = ref_causes.cause
-left join ticket_signals on numbered.ticket_record_id = ticket_signals.record_id
+left join ticket_signals on tagged.ticket_record_id = ticket_signals.record_id
 left join proven on ticket_signals.incident_key = proven.incident_key;

@@ -5,7 +5,7 @@
 -- order: it stands with the order's first parcel in trouble.
 -- Kept by: order_key, sorted by shipped_date.
 -- Grain: one row per parcel. Reads: touched_orders, stg_parcels, stg_orders, stg_order_places, batch_orders,
--- batch_claims, signals, incidents, lines, settings.
+-- batch_claims, touched_incidents, signals, lines, settings.
 create or replace temp view new_troubled_parcels as
 with told as (
     select
@@ -19,7 +19,7 @@ with told as (
         bool_or(incidents.cause = 'damaged_in_transit') as is_damaged,
         bool_or(incidents.cause = 'not_received') as is_not_received,
         min(incidents.first_at) as reported_at
-    from incidents
+    from touched_incidents as incidents
     semi join touched_orders on incidents.order_key = touched_orders.order_key
     group by incidents.order_key
 ),
