@@ -89,10 +89,10 @@ SENTENCES = {
     "no_data": ("No data could be built (see above).", "Données non construites (voir ci-dessus)."),
     "no_server": ("The dashboard did not start (see above).", "Le tableau de bord n'a pas démarré."),
     "help": (
-        "python3 run.py [serve] [--no-browser] [--port N] [--sync-every 15m]   set up, open the dashboard\n"
+        "python3 run.py [serve] [--no-browser] [--port N] [--sync-every 15m] [--alert-weekly mon@08:00]  dashboard\n"
         "python3 run.py test [pytest arguments]     set up and run all tests\n"
         "python3 run.py VERB …                      the command line: python3 run.py load --help",
-        "python3 run.py [serve] [--no-browser] [--port N] [--sync-every 15m]   installer, ouvrir le tableau de bord\n"
+        "python3 run.py [serve] [--no-browser] [--port N] [--sync-every 15m] [--alert-weekly lun@08:00]  tableau\n"
         "python3 run.py test [arguments pytest]     installer et lancer tous les tests\n"
         "python3 run.py VERBE …                     la ligne de commande : python3 run.py load --help",
     ),
@@ -311,8 +311,8 @@ def build_data() -> None:
         say("no_data")
 
 
-def serve(port: int, browser: bool, sync_every: str = "") -> int:
-    """The exit code of the dashboard, served to this computer only until it is stopped; with syncs beside it."""
+def serve(port: int, browser: bool, beside: list[list[str]]) -> int:
+    """The exit code of the dashboard, served to this computer only until it stops; with some verbs beside it."""
     free = free_port(port)
     if free != port:
         say("port_taken", port=port, other=free)
@@ -328,9 +328,8 @@ def serve(port: int, browser: bool, sync_every: str = "") -> int:
             raise refusal("no_server")
         shown = address if language() == "fr" else address + "/?lang=en"  # the pages are French by default
         say("serving", address=shown)
-        if sync_every:
-            sync = [str(python()), "-m", "pipelines", "sync", "--every", sync_every]
-            children.enter_context(starting(sync, project_environment()))
+        for verb in beside:
+            children.enter_context(starting([str(python()), "-m", "pipelines", *verb], project_environment()))
         if browser and has_screen():
             threading.Thread(target=webbrowser.open, args=(shown,), daemon=True).start()
         return process.wait()
@@ -379,10 +378,12 @@ def main(arguments: list[str]) -> int:
     options.add_argument("--no-browser", action="store_true")
     options.add_argument("--port", type=int, choices=range(1, 65536), default=USUAL_PORT, metavar="N")
     options.add_argument("--sync-every", default="", metavar="15m")
+    options.add_argument("--alert-weekly", default="", metavar="mon@08:00")
     chosen = options.parse_args(arguments)
     set_up()
     build_data()
-    return serve(chosen.port, not chosen.no_browser, chosen.sync_every)
+    verbs = [["sync", "--every", chosen.sync_every], ["alert", "--weekly", chosen.alert_weekly]]
+    return serve(chosen.port, not chosen.no_browser, [verb for verb in verbs if verb[-1]])
 
 
 def stop(*_: object) -> None:

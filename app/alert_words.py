@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from app import formats
+from app.filters import DIMENSIONS
 from app.i18n import Lang, known, say
 from pipelines.alert_states import Row, Standing
 
@@ -61,6 +62,14 @@ class Words:
             state = say(self.lang, "alerts.state_until", state=state, day=day)
         return f"{state} · {now.said.owner}" if now.said.owner else state
 
+    def letter(self, n: int, data_date: date | None) -> tuple[str, str, str]:
+        """Subject and second line of a message about so many things, and what its links are called."""
+        return (
+            say(self.lang, "alerts.letter.subject", n=n),
+            say(self.lang, "alerts.letter.about", day=self._day(data_date)),
+            say(self.lang, "alerts.letter.open"),
+        )
+
     def state(self, state: str) -> str:
         """The name of a state."""
         return say(self.lang, f"alert_state.{state}")
@@ -107,6 +116,19 @@ class Words:
 
     def _code(self, group: str, value: str) -> str:
         return say(self.lang, f"{group}.{value}") if known(f"{group}.{value}") else value
+
+
+def leads_to(row: Row) -> tuple[str, dict[str, list[str]]]:
+    """Page and URL parameters behind a thing: of a rise its cases, of others the page or part of the work list."""
+    kind, place = row["kind"], {row["place_kind"]: [row["place"]]} if row["place_kind"] in DIMENSIONS else {}
+    if kind == "rising":
+        week = date.fromisoformat(facts(row)["week"])
+        start, end = min(row["since_date"], week - timedelta(weeks=2)), week + timedelta(days=6)
+        days = {"from": [start.isoformat()], "to": [end.isoformat()]}
+        return "cases", {"cause": [row["cause"]], **place, **days}
+    if kind in ("buyer_claim", "marketplace_limit"):
+        return "claims" if kind == "buyer_claim" else "marketplaces", place
+    return "work_list", {"work": ["refund_owed" if kind == "refund_overdue" else kind], **place}
 
 
 def facts(row: Row) -> dict[str, Any]:

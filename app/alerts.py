@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -13,15 +13,14 @@ import streamlit as st
 from app import action_form, alert_words, db, deciding, formats, history, names, navigation, report, work_list
 from app.alert_words import Words
 from app.filters import Filters
-from app.frame import Page
+from app.frame import Page, data_as_of
 from app.i18n import language, md, t
 from app.navigation import Target
 from pipelines import alert_states, notebook
-from pipelines.alert_states import STATES, Edit, Kept, Row, Standing
+from pipelines.alert_states import MOST, STATES, Edit, Kept, Row, Standing
 from pipelines.notebook import Entry
 from pipelines.store import Store, StoreError
 
-MOST = 7
 HISTORY = 10
 _WEEK = timedelta(weeks=1)
 
@@ -51,9 +50,7 @@ def told(filters: Mapping[str, Any] | None = None) -> list[Told]:
 def _entries(place: Store) -> list[Kept]:
     """What was said of things; one that is gone from the data, or there again, is noted first."""
     every = db.query("weekly_alerts").rows(named=True)
-    day = every[0]["data_date"] if every else None
-    if day is not None:
-        alert_states.note_gone(place, every, day)
+    alert_states.note_gone(place, every, every[0]["data_date"] if every else data_as_of())
     return alert_states.kept(place)
 
 
@@ -69,12 +66,12 @@ def draw(page: Page) -> None:
     st.caption(md(" ".join(about)))
     if not shown:
         st.markdown(t("alerts.none"))
-    rows(page, shown[:MOST], "week")
-    _rest(page, [*shown[MOST:], *(each for each in found if each.now.state == "muted")])
+    rows(shown[:MOST], "week")
+    _rest([*shown[MOST:], *(each for each in found if each.now.state == "muted")])
     past()
 
 
-def _rest(page: Page, others: Sequence[Told]) -> None:
+def _rest(others: Sequence[Told]) -> None:
     """What is not on the list, for whoever opens it: the less pressing, and the muted."""
     if not others:
         return
@@ -83,10 +80,10 @@ def _rest(page: Page, others: Sequence[Told]) -> None:
     label = " ".join(t(key, n=n) for key, n in counts if n)
     with st.expander(md(label), on_change="rerun", key="alerts_rest") as box:
         if box.open:
-            rows(page, others, "rest")
+            rows(others, "rest")
 
 
-def rows(page: Page, things: Sequence[Told], key: str, to: Callable[[Row], Target] | None = None) -> None:
+def rows(things: Sequence[Told], key: str) -> None:
     """A line for each thing, which leads to what it is made of, and beside it who has it in hand."""
     say, place = words(), deciding.store()
     for rank, each in enumerate(things, 1):
@@ -98,7 +95,7 @@ def rows(page: Page, things: Sequence[Told], key: str, to: Callable[[Row], Targe
                 detail=" · ".join(_detail(say, each)),
                 figure=say.amount(each.row),
                 badge=say.state(each.now.state),
-                target=(to or (lambda row: target(page, row)))(each.row),
+                target=Target(*alert_words.leads_to(each.row)),
             )
             report.rows([line], key=f"{key}_{each.row['alert_key']}")
         with right:
@@ -114,25 +111,6 @@ def _detail(say: Words, each: Told) -> list[str]:
     if each.row["party"] not in ("merchant", "unknown", None):
         parts.append(t("alerts.party", party=say.party(each.row["party"])))
     return parts
-
-
-def target(page: Page, row: Row) -> Target:
-    """Where a thing leads: a rise to its cases, others to the page or the part of the work list that has them."""
-    kind = row["kind"]
-    if kind == "rising":
-        since = min(row["since_date"], date.fromisoformat(alert_words.facts(row)["week"]) - 2 * _WEEK)
-        week = date.fromisoformat(alert_words.facts(row)["week"])
-        during = page.filters.during(since, week + _WEEK)
-        place = {row["place_kind"]: row["place"]} if row["place_kind"] in navigation.PLACES else {}
-        return navigation.cases(during, cause=row["cause"], **place)
-    if kind == "buyer_claim":
-        return Target("claims", {"channel": [row["place"]]})
-    if kind == "marketplace_limit":
-        return Target("marketplaces", {"channel": [row["place"]]})
-    if kind == "refund_overdue":
-        return Target("work_list", {"work": ["refund_owed"]})
-    narrowed = {row["place_kind"]: [row["place"]]} if row["place_kind"] in navigation.PLACES else {}
-    return Target("work_list", {"work": [kind], **narrowed})
 
 
 @st.fragment

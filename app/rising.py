@@ -23,7 +23,7 @@ def found(page: Page) -> pl.DataFrame:
 def stories(page: Page) -> None:
     """One line a story, by its surest series, muted ones too; each leads to the cases since it began."""
     filters = {name: page.filters.variables().get(name) for name in ("causes", "families", "parties")}
-    alerts.rows(page, [each for each in alerts.told(filters) if each.row["kind"] == "rising"], "rising")
+    alerts.rows([each for each in alerts.told(filters) if each.row["kind"] == "rising"], "rising")
 
 
 def week(page: Page, series: pl.DataFrame) -> str:

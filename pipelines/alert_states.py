@@ -20,6 +20,8 @@ from pipelines.store import Store, StoreError
 TOPIC = "alert"
 #: what people can say of a thing, in the order of a list
 STATES = ("new", "known", "muted")
+#: so many things are on the list of a week, and in a message
+MOST = 7
 #: so long a thing must be gone before it is told as one that came back: until then it only wavers
 QUIET = timedelta(weeks=4)
 #: so many times as much at stake is another thing
@@ -105,6 +107,12 @@ def standing(row: Row, entries: Sequence[Kept], day: date) -> Standing:
     if not again and said.state == "muted" and said.until is not None and said.until <= day.isoformat():
         again = "over"
     return Standing(each.item, each.version, said, "new" if again else said.state, again)
+
+
+def listed(rows: Iterable[Row], entries: Sequence[Kept], day: date) -> list[tuple[Row, Standing]]:
+    """The list of the week: the most pressing first, without the muted, seven at most."""
+    every = ((row, standing(row, entries, day)) for row in rows)
+    return [(row, now) for row, now in every if now.state != "muted"][:MOST]
 
 
 def why_again(row: Row, said: Said) -> str:

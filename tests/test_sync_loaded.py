@@ -117,14 +117,18 @@ def test_the_command_says_what_it_did_and_goes_on_at_its_interval_until_it_is_st
     assert running.returncode == 130
 
 
-def test_serve_syncs_beside_the_dashboard_and_ends_both(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_serve_syncs_and_alerts_beside_the_dashboard_and_ends_all(monkeypatch: pytest.MonkeyPatch) -> None:
     running: list[str] = []
 
     class Dashboard:
         def poll(self) -> None: ...
 
         def wait(self) -> int:
-            assert running == ["streamlit", "pipelines sync --every 15m"]
+            assert running == [
+                "streamlit",
+                "pipelines sync --every 15m",
+                "pipelines alert --weekly mon@08:00",
+            ]
             return 0
 
     @contextlib.contextmanager
@@ -138,5 +142,6 @@ def test_serve_syncs_beside_the_dashboard_and_ends_both(monkeypatch: pytest.Monk
         monkeypatch.setattr(run, name, lambda: None)
     monkeypatch.setattr(run, "starting", starting)
     monkeypatch.setattr(run, "wait_until_up", lambda *_: True)
-    assert run.main(["serve", "--no-browser", "--sync-every", "15m"]) == 0
+    options = ["--sync-every", "15m", "--alert-weekly", "mon@08:00"]
+    assert run.main(["serve", "--no-browser", *options]) == 0
     assert running == []

@@ -100,7 +100,7 @@ class _Plain(argparse.HelpFormatter):
 
 def _verbs(words: Words) -> Iterator[tuple[str, str]]:
     for name in _ADD:
-        has_more = name in ("load", "watch", "sync", "export", "demo", "check")
+        has_more = name in ("load", "watch", "sync", "alert", "export", "demo", "check")
         about = words.say(f"about_{name}" if has_more else f"verb_{name}")
         yield name, about[0].upper() + about[1:]
 
@@ -135,6 +135,12 @@ def _add_sync(parser: argparse.ArgumentParser, words: Words) -> None:
     parser.add_argument("--since", metavar="DATE", help=words.say("help_since"))
     parser.add_argument("--every", metavar="15m", help=words.say("help_sync_every"))
     parser.add_argument("--status", action="store_true", help=words.say("help_sync_status"))
+
+
+def _add_alert(parser: argparse.ArgumentParser, words: Words) -> None:
+    parser.add_argument("places", nargs="*", metavar="PLACE", help=words.say("help_places"))
+    parser.add_argument("--dry-run", action="store_true", help=words.say("help_dry_run"))
+    parser.add_argument("--weekly", metavar="mon@08:00", help=words.say("help_weekly"))
 
 
 def _add_status(parser: argparse.ArgumentParser, words: Words) -> None:
@@ -172,6 +178,7 @@ _ADD = {
     "load": _add_load,
     "watch": _add_watch,
     "sync": _add_sync,
+    "alert": _add_alert,
     "status": _add_status,
     "rejects": _add_rejects,
     "export": _add_export,

@@ -23,6 +23,7 @@ _DONE_BY = {
     "load": "pipelines.cli.loading",
     "watch": "pipelines.cli.loading",
     "sync": "pipelines.cli.syncing",
+    "alert": "pipelines.cli.alerting",
     "demo": "pipelines.cli.loading",
     "status": "pipelines.cli.reporting",
     "rejects": "pipelines.cli.reporting",
@@ -85,4 +86,4 @@ def default_store(verb: str) -> Path:
 
     if verb == "demo":
         return DEMO if "INCIDENTS_STORE" not in os.environ else own_folder()
-    return own_folder() if verb in ("load", "watch", "sync") else shown_folder()
+    return own_folder() if verb in ("load", "watch", "sync", "alert") else shown_folder()

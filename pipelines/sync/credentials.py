@@ -12,7 +12,7 @@ import os
 import re
 import stat
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,8 @@ from pipelines.sync.vendor import Auth, SyncError, Vendor
 
 FILE = "sync.toml"
 MAIN = "main"
+#: the table of the same file that says where alerts go (pipelines/alerting)
+ALERT = "alert"
 _HIDDEN = "•••"
 ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
@@ -115,7 +117,7 @@ def _of_file(vendor: Vendor, account: str, store: Store) -> dict[str, str]:
     values = {name: value for name, value in chosen.items() if not isinstance(value, dict)}
     for name, value in values.items():
         if name not in known_names(vendor):
-            raise SyncError(_unknown(f"{vendor.name}.{name}", name, sorted(known_names(vendor))))
+            raise SyncError(unknown_name(f"{vendor.name}.{name}", name, sorted(known_names(vendor))))
         if not isinstance(value, str):
             raise SyncError(Message("sync_not_text", {"file": FILE, "name": f"{vendor.name}.{name}"}))
     return values
@@ -123,23 +125,29 @@ def _of_file(vendor: Vendor, account: str, store: Store) -> dict[str, str]:
 
 def _tables(vendors: Mapping[str, Vendor], store: Store) -> dict[str, dict[str, Any]]:
     """The tables of the file by system; {} when there is no file."""
+    found = {name: value for name, value in private_tables(store).items() if name != ALERT}
+    tables = {name: value for name, value in found.items() if isinstance(value, dict)}
+    if len(vendors) > 1 and (odd := [name for name in found if name not in vendors or name not in tables]):
+        raise SyncError(unknown_name(odd[0], odd[0], [*vendors, ALERT]))
+    return tables
+
+
+def private_tables(store: Store) -> dict[str, Any]:
+    """All that stands in the file of accesses; {} when there is none. Raises SyncError when others may read it."""
     path = store.user / FILE
     if not path.is_file():
         return {}
     refuse_what_others_read(path)
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         # the error is not told: it would quote what stands there
         line = getattr(error, "lineno", 0) or 0
         raise SyncError(Message("sync_file_unreadable", {"file": str(path), "line": line})) from None
-    tables = {name: value for name, value in found.items() if isinstance(value, dict)}
-    if len(vendors) > 1 and (odd := [name for name in found if name not in vendors or name not in tables]):
-        raise SyncError(_unknown(odd[0], odd[0], list(vendors)))
-    return tables
 
 
-def _unknown(shown: str, name: str, allowed: list[str]) -> Message:
+def unknown_name(shown: str, name: str, allowed: Sequence[str]) -> Message:
+    """What to say of a name that the file may not have, with the nearest that would do."""
     near = difflib.get_close_matches(name.lower(), allowed, n=1)
     params: dict[str, str | int] = {"file": FILE, "name": shown, "allowed": ", ".join(near or allowed)}
     return Message("sync_unknown_name", params)
