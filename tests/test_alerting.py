@@ -330,6 +330,7 @@ def test_what_people_know_or_muted_is_not_sent_until_its_day(tmp_path: Path) -> 
 
     say(Edit("known"))
     assert due(store, thing(amount_cents=15_000)) == []
+    assert due(store, row, NOW, "email") == [], "nobody needs to be told what is known, told before or not"
     say(Edit("muted", until=datetime(2026, 3, 16).date()))
     assert due(store, row, NOW + timedelta(days=13)) == []
     over = NOW + timedelta(days=14)
