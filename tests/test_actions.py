@@ -204,3 +204,27 @@ def test_a_load_keeps_what_became_of_each_action_as_a_page_would_find_it(tmp_pat
     nowhere = kept.filter(pl.col("done") == "Nowhere").row(0, named=True)
     assert (nowhere["verdict"], nowhere["reason"], nowhere["change"]) == ("too_early", "no_before", None)
     assert load([], store) == []
+
+
+def test_a_cause_that_comes_back_is_on_the_weekly_list(run_view: RunView) -> None:
+    """Held: 5 in 500. Since 30 March: 4 in 100 and 6 of 100 of which half are reported: 10, where 1.5 were expected."""
+    effects = """
+        item | done          | scope                                            | after_count | after_exposure | back_since
+        a    | Shelves moved | {"cause": ["stock_out"], "warehouse": ["Laval"]} | 5           | 500            | 2026-03-30
+        b    | Both          | {"cause": ["stock_out", "goodwill"]}             | 5           | 500            | 2026-04-06
+        c    | Still held    | {"cause": ["stock_out"]}                         | 5           | 500            |
+    """
+    weeks = """
+        item | week_start_date | incident_count | exposure_count | reported_share | phase
+        a    | 2026-03-23      | 9              | 100            | 1              | later
+        a    | 2026-03-30      | 4              | 100            | 1              | later
+        a    | 2026-04-06      | 6              | 100            | 0.5            | later
+        a    | 2026-04-13      | 7              | 100            | 0.1            |
+        b    | 2026-04-06      | 3              | 100            | 1              | later
+        c    | 2026-04-06      | 3              | 100            | 1              | later
+    """
+    found = run_view("int_alert_action_back", action_effects=effects, action_weeks=weeks).sort("item")
+    assert found.select("item", "cause", "place_kind", "place", "item_count", "size").rows() == [
+        ("a", "stock_out", "warehouse", "Laval", 10, pytest.approx(8.5)),
+        ("b", None, "all", None, 3, pytest.approx(2)),
+    ]
