@@ -4,51 +4,7 @@
 -- causes chosen, orders where they have several; of chosen articles or suppliers it is lines, not orders.
 -- Grain: one row per week in which anything happened. Reads: incidents, exposure_daily, ref_causes, int_data_end.
 create or replace view scope_weeks as
-with asked as (
-    select
-        getvariable('cut')::varchar as cut,
-        coalesce(getvariable('basis')::varchar, 'event') as basis,
-        case getvariable('cut')::varchar
-            when 'sku' then getvariable('skus')::varchar[]
-            when 'supplier' then getvariable('suppliers')::varchar[]
-            when 'warehouse' then getvariable('warehouses')::varchar[]
-            when 'carrier' then getvariable('carriers')::varchar[]
-            when 'country' then getvariable('countries')::varchar[]
-            else getvariable('channels')::varchar[]
-        end as places,
-        if(
-            getvariable('cut')::varchar = 'sku' or coalesce(len(getvariable('skus')::varchar[]), 0) = 0,
-            null,
-            getvariable('skus')::varchar[]
-        ) as skus,
-        if(
-            getvariable('cut')::varchar = 'supplier' or coalesce(len(getvariable('suppliers')::varchar[]), 0) = 0,
-            null,
-            getvariable('suppliers')::varchar[]
-        ) as suppliers,
-        if(
-            getvariable('cut')::varchar = 'warehouse' or coalesce(len(getvariable('warehouses')::varchar[]), 0) = 0,
-            null,
-            getvariable('warehouses')::varchar[]
-        ) as warehouses,
-        if(
-            getvariable('cut')::varchar = 'carrier' or coalesce(len(getvariable('carriers')::varchar[]), 0) = 0,
-            null,
-            getvariable('carriers')::varchar[]
-        ) as carriers,
-        if(
-            getvariable('cut')::varchar = 'country' or coalesce(len(getvariable('countries')::varchar[]), 0) = 0,
-            null,
-            getvariable('countries')::varchar[]
-        ) as countries,
-        if(
-            getvariable('cut')::varchar = 'channel' or coalesce(len(getvariable('channels')::varchar[]), 0) = 0,
-            null,
-            getvariable('channels')::varchar[]
-        ) as channels
-),
-
-denominators as (
+with denominators as (
     select
         case
             when count(distinct exposure) = 1 and min(exposure) <> 'orders' then min(exposure)
@@ -69,22 +25,23 @@ denominators as (
 
 failed as (
     select
-        date_trunc('week', if(asked.basis = 'order', incidents.order_date, incidents.event_date))::date
-            as week_start_date,
-        asked.cut is null or list_contains(asked.places, case asked.cut
-            when 'sku' then incidents.sku
-            when 'supplier' then incidents.supplier
-            when 'warehouse' then incidents.warehouse
-            when 'carrier' then incidents.carrier
-            when 'country' then incidents.country
-            else incidents.channel
-        end) as is_here,
+        if(getvariable('basis')::varchar = 'order', incidents.order_date, incidents.event_date) as on_date,
+        case coalesce(getvariable('cut')::varchar, '')
+            when '' then true
+            when 'sku' then list_contains(getvariable('skus')::varchar[], incidents.sku)
+            when 'supplier' then list_contains(getvariable('suppliers')::varchar[], incidents.supplier)
+            when 'warehouse' then list_contains(getvariable('warehouses')::varchar[], incidents.warehouse)
+            when 'carrier' then list_contains(getvariable('carriers')::varchar[], incidents.carrier)
+            when 'country' then list_contains(getvariable('countries')::varchar[], incidents.country)
+            else list_contains(getvariable('channels')::varchar[], incidents.channel)
+        end as is_here,
         count(*) as incident_count,
         0 as exposure_count
     from incidents
-    cross join asked
     where
-        (
+        -- no incident comes before its order
+        (getvariable('start') is null or incidents.event_date >= getvariable('start')::date)
+        and (
             coalesce(len(getvariable('causes')::varchar[]), 0) = 0
             or incidents.cause in getvariable('causes')::varchar[]
         )
@@ -96,26 +53,51 @@ failed as (
             coalesce(len(getvariable('parties')::varchar[]), 0) = 0
             or incidents.party in getvariable('parties')::varchar[]
         )
-        and (asked.skus is null or list_contains(asked.skus, incidents.sku))
-        and (asked.suppliers is null or list_contains(asked.suppliers, incidents.supplier))
-        and (asked.warehouses is null or list_contains(asked.warehouses, incidents.warehouse))
-        and (asked.carriers is null or list_contains(asked.carriers, incidents.carrier))
-        and (asked.countries is null or list_contains(asked.countries, incidents.country))
-        and (asked.channels is null or list_contains(asked.channels, incidents.channel))
+        and (
+            getvariable('cut')::varchar = 'sku'
+            or coalesce(len(getvariable('skus')::varchar[]), 0) = 0
+            or incidents.sku in getvariable('skus')::varchar[]
+        )
+        and (
+            getvariable('cut')::varchar = 'supplier'
+            or coalesce(len(getvariable('suppliers')::varchar[]), 0) = 0
+            or incidents.supplier in getvariable('suppliers')::varchar[]
+        )
+        and (
+            getvariable('cut')::varchar = 'warehouse'
+            or coalesce(len(getvariable('warehouses')::varchar[]), 0) = 0
+            or incidents.warehouse in getvariable('warehouses')::varchar[]
+        )
+        and (
+            getvariable('cut')::varchar = 'carrier'
+            or coalesce(len(getvariable('carriers')::varchar[]), 0) = 0
+            or incidents.carrier in getvariable('carriers')::varchar[]
+        )
+        and (
+            getvariable('cut')::varchar = 'country'
+            or coalesce(len(getvariable('countries')::varchar[]), 0) = 0
+            or incidents.country in getvariable('countries')::varchar[]
+        )
+        and (
+            getvariable('cut')::varchar = 'channel'
+            or coalesce(len(getvariable('channels')::varchar[]), 0) = 0
+            or incidents.channel in getvariable('channels')::varchar[]
+        )
     group by all
 ),
 
 exposed as (
     select
-        date_trunc('week', exposure.date)::date as week_start_date,
-        asked.cut is null or list_contains(asked.places, case asked.cut
-            when 'sku' then exposure.sku
-            when 'supplier' then exposure.supplier
-            when 'warehouse' then exposure.warehouse
-            when 'carrier' then exposure.carrier
-            when 'country' then exposure.country
-            else exposure.channel
-        end) as is_here,
+        exposure.date as on_date,
+        case coalesce(getvariable('cut')::varchar, '')
+            when '' then true
+            when 'sku' then list_contains(getvariable('skus')::varchar[], exposure.sku)
+            when 'supplier' then list_contains(getvariable('suppliers')::varchar[], exposure.supplier)
+            when 'warehouse' then list_contains(getvariable('warehouses')::varchar[], exposure.warehouse)
+            when 'carrier' then list_contains(getvariable('carriers')::varchar[], exposure.carrier)
+            when 'country' then list_contains(getvariable('countries')::varchar[], exposure.country)
+            else list_contains(getvariable('channels')::varchar[], exposure.channel)
+        end as is_here,
         0 as incident_count,
         sum(case denominators.exposure_kind
             when 'lines_confirmed' then exposure.lines_confirmed
@@ -124,16 +106,40 @@ exposed as (
             else exposure.order_count
         end) as exposure_count
     from exposure_daily as exposure
-    cross join asked
     cross join denominators
     where
-        exposure.date_basis = asked.basis
-        and (asked.skus is null or list_contains(asked.skus, exposure.sku))
-        and (asked.suppliers is null or list_contains(asked.suppliers, exposure.supplier))
-        and (asked.warehouses is null or list_contains(asked.warehouses, exposure.warehouse))
-        and (asked.carriers is null or list_contains(asked.carriers, exposure.carrier))
-        and (asked.countries is null or list_contains(asked.countries, exposure.country))
-        and (asked.channels is null or list_contains(asked.channels, exposure.channel))
+        exposure.date_basis = coalesce(getvariable('basis')::varchar, 'event')
+        and (getvariable('start') is null or exposure.date >= getvariable('start')::date)
+        and (
+            getvariable('cut')::varchar = 'sku'
+            or coalesce(len(getvariable('skus')::varchar[]), 0) = 0
+            or exposure.sku in getvariable('skus')::varchar[]
+        )
+        and (
+            getvariable('cut')::varchar = 'supplier'
+            or coalesce(len(getvariable('suppliers')::varchar[]), 0) = 0
+            or exposure.supplier in getvariable('suppliers')::varchar[]
+        )
+        and (
+            getvariable('cut')::varchar = 'warehouse'
+            or coalesce(len(getvariable('warehouses')::varchar[]), 0) = 0
+            or exposure.warehouse in getvariable('warehouses')::varchar[]
+        )
+        and (
+            getvariable('cut')::varchar = 'carrier'
+            or coalesce(len(getvariable('carriers')::varchar[]), 0) = 0
+            or exposure.carrier in getvariable('carriers')::varchar[]
+        )
+        and (
+            getvariable('cut')::varchar = 'country'
+            or coalesce(len(getvariable('countries')::varchar[]), 0) = 0
+            or exposure.country in getvariable('countries')::varchar[]
+        )
+        and (
+            getvariable('cut')::varchar = 'channel'
+            or coalesce(len(getvariable('channels')::varchar[]), 0) = 0
+            or exposure.channel in getvariable('channels')::varchar[]
+        )
     group by all
 ),
 
@@ -141,25 +147,34 @@ counted as (
     from failed
     union all
     from exposed
+),
+
+weekly as (
+    select
+        date_trunc('week', on_date)::date as week_start_date,
+        is_here,
+        incident_count,
+        exposure_count
+    from counted
 )
 
 select
-    counted.week_start_date,
+    weekly.week_start_date,
     denominators.exposure_kind,
-    coalesce(sum(counted.incident_count) filter (where counted.is_here), 0)::bigint as incident_count,
-    coalesce(sum(counted.exposure_count) filter (where counted.is_here), 0)::bigint as exposure_count,
-    coalesce(sum(counted.incident_count) filter (where not counted.is_here), 0)::bigint as else_incident_count,
-    coalesce(sum(counted.exposure_count) filter (where not counted.is_here), 0)::bigint as else_exposure_count,
-    counted.week_start_date + 6 <= any_value(int_data_end.last_date) as is_complete
-from counted
+    coalesce(sum(weekly.incident_count) filter (where weekly.is_here), 0)::bigint as incident_count,
+    coalesce(sum(weekly.exposure_count) filter (where weekly.is_here), 0)::bigint as exposure_count,
+    coalesce(sum(weekly.incident_count) filter (where not weekly.is_here), 0)::bigint as else_incident_count,
+    coalesce(sum(weekly.exposure_count) filter (where not weekly.is_here), 0)::bigint as else_exposure_count,
+    weekly.week_start_date + 6 <= any_value(int_data_end.last_date) as is_complete
+from weekly
 cross join denominators
 cross join int_data_end
 where
-    counted.week_start_date is not null
-    and counted.week_start_date <= int_data_end.last_date
-    and (getvariable('start') is null or counted.week_start_date >= getvariable('start')::date)
-group by counted.week_start_date, denominators.exposure_kind
-order by counted.week_start_date;
+    weekly.week_start_date is not null
+    and weekly.week_start_date <= int_data_end.last_date
+    and (getvariable('start') is null or weekly.week_start_date >= getvariable('start')::date)
+group by weekly.week_start_date, denominators.exposure_kind
+order by weekly.week_start_date;
 
 comment on view scope_weeks is 'Incidents and their denominator by week under the filters, here and for all other values of one filter.';
 comment on column scope_weeks.week_start_date is 'Monday of the week (of the event or of the order, as the filter basis says).';
