@@ -95,7 +95,7 @@ def after(start: Field, *names: str, unit: Literal["seconds", "minutes", "hours"
         begun, found = start(cells), cells.text(*names)
         if not found:
             return _ABSENT
-        label, raw = found
+        label, raw = _unless_dashed(found)
         number = _number(raw, cells)
         seconds = number * ConstantExpression({"seconds": 1, "minutes": 60, "hours": 3600}[unit])
         moment = begun.value + function("to_seconds", seconds)
@@ -112,7 +112,7 @@ def money(*names: str, currency: Field | None = None) -> Field:
         found = cells.text(*names)
         if not found:
             return _ABSENT
-        label, raw = found
+        label, raw = _unless_dashed(found)
         cells.amounts[label] = raw
         number = _number(raw, cells)
         factor: Expression = ConstantExpression(100)
@@ -140,7 +140,7 @@ def number(*names: str) -> Field:
         found = cells.text(*names)
         if not found:
             return _ABSENT
-        label, raw = found
+        label, raw = _unless_dashed(found)
         cells.amounts[label] = raw
         value = _number(raw, cells)
         return Parsed(value, (Problem(label, raw, value, "not_a_number"),))
@@ -169,7 +169,7 @@ def whole(*names: str) -> Field:
         found = cells.text(*names)
         if not found:
             return _ABSENT
-        label, raw = found
+        label, raw = _unless_dashed(found)
         bare = function("regexp_extract", raw, r"^([+-]?\d{1,18})(?:[.,]0+)?$", 1)
         value = function("nullif", bare, "").cast("BIGINT")
         return Parsed(value, (Problem(label, raw, value, "not_a_whole_number"),))
@@ -377,6 +377,13 @@ def customer(*names: str) -> Field:
     return parse
 
 
+def _unless_dashed(found: tuple[str, Expression]) -> tuple[str, Expression]:
+    """A dash in place of a number, with or without a currency sign, tells no number."""
+    label, raw = found
+    is_dash = function("regexp_full_match", raw, r"[\s\x{00a0}\x{202f}$€£]*[-–—][\s\x{00a0}\x{202f}$€£]*")
+    return label, CaseExpression(is_dash, NULL.cast("VARCHAR")).otherwise(raw)
+
+
 def _number(raw: Expression, cells: Cells) -> Expression:
     """DOUBLE of a written number: blanks, currency signs and codes, thousands marks and a trailing minus understood."""
     marks = r"^[A-Za-z]{1,3} ?\$|^[A-Za-z]{2,3}|[\s\x{00a0}\x{202f}'’$€£]|[A-Za-z]{3}$|^\+"
@@ -386,9 +393,9 @@ def _number(raw: Expression, cells: Cells) -> Expression:
         valid = r"^-?(\d{1,3}(\.\d{3}){1,4}|\d{1,15})(,\d{1,30})?$"
         swapped = function("replace", function("replace", bare, ".", ""), ",", ".")
     else:
-        valid = r"^-?(\d{1,3}(,\d{3}){1,4}|\d{1,15})?(\.\d{1,30})?$"
+        valid = r"^-?((\d{1,3}(,\d{3}){1,4}|\d{1,15})(\.\d{1,30})?|\.\d{1,30})$"
         swapped = function("replace", bare, ",", "")
-    checked = function("nullif", swapped, "").cast("DECIMAL(24,6)")
+    checked = swapped.cast("DECIMAL(24,6)")
     plain = function("regexp_full_match", raw, r"\d{1,15}")  # most are, and need none of the searches
     number = CaseExpression(plain, raw.cast("DECIMAL(24,6)")).when(
         function("regexp_matches", bare, valid), checked

@@ -195,9 +195,18 @@ class _Reader:
         except DatesUnclear as unclear:
             self.con.execute("rollback")
             return self._refused(Refusal(sheet.name, unclear.message), file_id, path, source.name)
+        except (
+            duckdb.DataError
+        ) as error:  # a value that no rule of reading foresaw must not stop the other files
+            self.con.execute("rollback")
+            detail = str(error).partition("\n")[0]
+            told = Message("value_unforeseen", {"file": sheet.name, "detail": detail})
+            return self._refused(Refusal(sheet.name, told), file_id, path, source.name)
         except BaseException:
             self.con.execute("rollback")
             raise
+        finally:
+            self.con.execute("set preserve_insertion_order = true")  # landing sets it aside
         return result
 
     def _landing(self, file_id: str, path: Path) -> landing.Landing:

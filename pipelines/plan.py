@@ -108,11 +108,11 @@ class Plan:
         incoming = self._keyed(typed, flags)  # noqa: F841 - DuckDB reads the relation by the variable's name
         self.is_first = self.con.execute(self._sql("select exists (from raw_x)")).fetchone() == (False,)
         # kept in the order in which threads deliver them, rows fill whole row groups, which are not written again
-        self.con.execute("set preserve_insertion_order = false")
-        try:
-            self.con.execute(self._sql("create or replace temp table incoming_x as from incoming"))
-        finally:
-            self.con.execute("set preserve_insertion_order = true")
+        self.con.execute(
+            "set preserve_insertion_order = false"
+        )  # until the sheet is landed or given up: load.py
+        self.con.execute(self._sql("create or replace temp table incoming_x as from incoming"))
+        self.con.execute("set preserve_insertion_order = true")
         self._number_equal_records()
 
     def _keyed(self, typed: DuckDBPyRelation, flags: Sequence[str]) -> DuckDBPyRelation:

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipelines import landing
-from pipelines.fields import identifier, text, time
+from pipelines.fields import identifier, money, text, time
 from pipelines.reading import Sheet, sheets
 from pipelines.source import Source, Table
 from tests.landed import desk
@@ -79,3 +79,23 @@ def test_times_of_the_same_name_in_two_lists_are_settled_apart(tmp_path: Path) -
         assert at.con.execute("select shipped_at from raw_shipments").fetchall() == [(datetime(2026, 3, 31),)]
         scanned = at.con.execute("select scanned_at from raw_tracking_events").fetchall()
         assert scanned == [(datetime(2026, 4, 1, 10),)]
+
+
+AMOUNTS = Source(
+    name="amounts",
+    title="Amounts",
+    needs=("no", "price"),
+    tables=(Table("orders", {"order_id": identifier("no"), "total_cents": money("price")}),),
+)
+
+
+def test_a_dash_is_no_amount_and_what_is_no_number_costs_its_row_alone(tmp_path: Path) -> None:
+    path = tmp_path / "amounts.csv"
+    path.write_text("no,price\n1,-\n2,$ -\n3,-inf\n4,.5\n5,(12.00)\n6,-.\n7,$\n", encoding="utf-8")
+    with desk(tmp_path) as at:
+        (sheet,) = sheets(path, at.con, at.scratch)
+        assert isinstance(sheet, Sheet)
+        landing.land(at.con, sheet, AMOUNTS, at.told("amounts"))
+        assert [value for *_, value, _ in at.rejects()] == ["-inf", "-.", "$"]
+        found = at.con.execute("select order_id, total_cents from raw_orders order by 1").fetchall()
+        assert found == [("1", None), ("2", None), ("4", 50), ("5", -1200)]

@@ -8,14 +8,16 @@ import os
 import random
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
-from pipelines import facts
+from pipelines import facts, landing
 from pipelines.load import FileResult, Options, Progress, load
 from pipelines.mending import mend_files
 from pipelines.reader import Reader
+from pipelines.reading import Sheet
 from pipelines.sources import find_sources
 from pipelines.store import Store, StoreError
 
@@ -233,6 +235,26 @@ def test_many_small_loads_equal_one_large_one(tmp_path: Path) -> None:
     load([first], many)
     load([later], many)  # of tickets that this load does not bring, nor others of their orders
     assert _facts(many) == _facts(one)
+
+
+def test_a_value_that_nobody_foresaw_costs_its_file_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    land = landing.land
+
+    def landed(con: duckdb.DuckDBPyConnection, sheet: Sheet, *told: Any) -> landing.Landed:
+        if sheet.name == "bad.csv":
+            con.execute("select '-'::integer")  # DuckDB breaks the transaction off
+        return land(con, sheet, *told)
+
+    monkeypatch.setattr(landing, "land", landed)
+    rows = ["1,,email,False,a,2026-03-27 10:00:00,,,"]
+    store = Store(tmp_path / "store")
+    bad, good = load([_tickets(tmp_path / "bad.csv", rows), _tickets(tmp_path / "good.csv", rows * 2)], store)
+    assert (bad.status, good.status, good.loaded) == ("refused", "loaded", 1)
+    assert bad.message is not None
+    assert bad.message.code == "value_unforeseen"
+    assert Reader(store).query("cases").height == 1
 
 
 def test_one_bad_row_and_one_bad_file_stop_nothing_else(tmp_path: Path) -> None:
