@@ -33,6 +33,39 @@ def with_interval(rows: pl.DataFrame, count: str, exposure: str, name: str = "ra
     )
 
 
+def with_ratio(rows: pl.DataFrame, name: str = "ratio") -> pl.DataFrame:
+    """The rows with <name>_low and <name>_high, the exact 95 % interval of a rate over that of the rest.
+
+    Reads incident_count, exposure_count, rest_incident_count, rest_exposure_count. Given both counts, the first is
+    binomial with the share RR E1 / (RR E1 + E2); Clopper and Pearson's interval of that share is turned back into the
+    ratio. Null where an exposure is not known; without an upper end where the rest has no incident.
+    """
+    columns = ("incident_count", "exposure_count", "rest_incident_count", "rest_exposure_count")
+    y1, e1, y2, e2 = (rows[column].cast(pl.Float64).fill_null(np.nan).to_numpy() for column in columns)
+    known = (e1 > 0) & (e2 > 0) & (y1 + y2 > 0)
+    ends = {
+        "low": stats.beta.ppf(LEVEL / 2, np.maximum(y1, 1e-9), y2 + 1),
+        "high": stats.beta.ppf(1 - LEVEL / 2, y1 + 1, np.maximum(y2, 1e-9)),
+    }
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = {side: share / (1 - share) * e2 / e1 for side, share in ends.items()}
+    ratios["low"] = np.where(y1 > 0, ratios["low"], 0.0)
+    ratios["high"] = np.where(y2 > 0, ratios["high"], np.nan)
+    return rows.with_columns(
+        pl.Series(f"{name}_{side}", np.where(known, ratio, np.nan)).fill_nan(None)
+        for side, ratio in ratios.items()
+    )
+
+
+def with_share(rows: pl.DataFrame, count: str, n: str, name: str = "share") -> pl.DataFrame:
+    """The rows with <name>_low and <name>_high, Wilson's 95 % interval of a part of `n`; null without any."""
+    ends = [wilson(k, of) if k is not None and of else None for k, of in rows.select(count, n).iter_rows()]
+    return rows.with_columns(
+        pl.Series(f"{name}_{side}", [None if end is None else end[i] for end in ends], dtype=pl.Float64)
+        for i, side in enumerate(("low", "high"))
+    )
+
+
 def wilson(count: float, n: float) -> tuple[float, float] | None:
     """The 95 % interval of a share (Wilson 1927); None without any case."""
     if not n > 0:

@@ -26,6 +26,7 @@ D2 = 1.128  # mean moving range of two normal values, in standard deviations
 FEWEST_POINTS = 20  # fewer do not tell how much a series varies
 RARE = 1.0  # fewer incidents a period have an upper limit alone; the gaps between them say more
 MUTED = 3  # fewer incidents than that are no finding, however improbable
+SMALL = 0.1  # a rare share below it is judged as a rate
 FEWEST_GAPS = 10
 RUN = 8  # in a row on one side: Western Electric 1956, rule 4
 NELSON = 3.6  # the power that makes exponential gaps nearly normal
@@ -74,7 +75,8 @@ def basis(counts: Floats, exposures: Floats, is_share: bool = False) -> Basis | 
         return None
     rare = _rare(counts, exposures)
     if rare is not None or (is_share and _rare(exposures - counts, exposures) is not None):
-        return None if is_share else rare
+        # a binomial of small shares is as good as Poisson
+        return rare if rare is not None and (not is_share or rare.centre < SMALL) else None
     usual = _is_usual(counts / exposures, exposures, is_share)
     counts, exposures = counts[usual], exposures[usual]
     centre = float(counts.sum()) / float(exposures.sum())

@@ -8,8 +8,9 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from app import bars, db, empty, formats, names, plots, tables
+from app import bars, charts_limits, db, empty, formats, limits, names, plots, tables
 from app.exports import Column
+from app.filters import Filters
 from app.frame import Page
 from app.i18n import md, t
 from app.measures import period_name
@@ -123,11 +124,7 @@ def verdict_chart(page: Page, labels: pl.DataFrame) -> None:
 def rate_chart(page: Page) -> None:
     """The seller's rate of cancellation week by week: as labels declare it, and corrected."""
     st.subheader(t("cancellations.rate"), anchor=False)
-    rows = db.query("cancellation_rates", page.filters.variables())
-    rows = rows.filter(pl.col("order_count") > 0).with_columns(
-        declared=pl.col("declared_count") / pl.col("order_count") * 100,
-        corrected=pl.col("corrected_count") / pl.col("order_count") * 100,
-    )
+    rows = _rates(page.filters)
     if rows.is_empty():
         empty.section("cancellations.no_orders")
         return
@@ -162,8 +159,16 @@ def rate_chart(page: Page) -> None:
         week = rows.filter(pl.col("week_start_date").cast(pl.String) == str(day))["week_start_date"]
         return here(page, EVERY, week[0]) if week.len() else None
 
+    weekly = limits.by_week(page)
+    earlier = limits.before(weekly.filters)
+    past = None if earlier is None else limits.newest(_rates(earlier))
+    told = limits.of_rate(weekly, rows, past, "order_count", 100.0)
+    drawn = told.rows.with_columns(amount=pl.col("corrected"))
+    keys = [day.isoformat() for day in drawn["period_start_date"]]
+    charts_limits.add(figure, drawn, ink, keys, hovers("corrected"))
     alt = t("cancellations.rate_alt")
     plots.show(figure, "cancellation_rates", alt, leads_to)
+    limits.caption(weekly, told)
     columns = [
         Column("week_start_date", t("column.week"), "date"),
         Column("order_count", t("column.orders"), "count"),
@@ -175,6 +180,17 @@ def rate_chart(page: Page) -> None:
     tables.show(
         rows.sort("week_start_date", descending=True), columns, "cancellation_rate_table", alt, height=166
     )
+
+
+def _rates(filters: Filters) -> pl.DataFrame:
+    """The weeks with orders, in percent; what limits count is the corrected figure."""
+    rows = db.query("cancellation_rates", filters.variables()).filter(pl.col("order_count") > 0)
+    return rows.with_columns(
+        period_start_date=pl.col("week_start_date"),
+        incident_count=pl.col("corrected_count"),
+        declared=pl.col("declared_count") / pl.col("order_count") * 100,
+        corrected=pl.col("corrected_count") / pl.col("order_count") * 100,
+    ).sort("week_start_date")
 
 
 def headroom(page: Page) -> None:

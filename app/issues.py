@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
+from analysis.intervals import with_interval, with_ratio
 from app import action_form, db, empty, names, review, tables
 from app.exports import Column
 from app.frame import Page
@@ -49,15 +50,19 @@ def table(page: Page, found: pl.DataFrame) -> None:
     if found.is_empty():
         empty.section("empty.issues")
         return
-    rows = found.with_columns(
-        title=pl.col("cause").replace(names.causes()),
-        party_name=names.column(found, "party", "party"),
-        place_name=pl.when(pl.col("place_kind") == "channel")
-        .then(names.column(found, "place", "channel"))
-        .otherwise(pl.col("place")),
-        place_kind_name=names.column(found, "place_kind", "place_kind"),
-        ratio=pl.when(pl.col("rest_rate") > 0).then(pl.col("rate") / pl.col("rest_rate")),
-    ).sort("cost_cents", "incident_count", descending=True, nulls_last=True)
+    rows = (
+        with_ratio(with_interval(found, "incident_count", "exposure_count"))
+        .with_columns(
+            title=pl.col("cause").replace(names.causes()),
+            party_name=names.column(found, "party", "party"),
+            place_name=pl.when(pl.col("place_kind") == "channel")
+            .then(names.column(found, "place", "channel"))
+            .otherwise(pl.col("place")),
+            place_kind_name=names.column(found, "place_kind", "place_kind"),
+            ratio=pl.when(pl.col("rest_rate") > 0).then(pl.col("rate") / pl.col("rest_rate")),
+        )
+        .sort("cost_cents", "incident_count", descending=True, nulls_last=True)
+    )
     tables.show(
         rows,
         [
@@ -68,8 +73,12 @@ def table(page: Page, found: pl.DataFrame) -> None:
             Column("weeks_present_count", t("column.weeks"), "count"),
             Column("incident_count", t("column.incidents"), "count"),
             Column("rate", t("column.rate"), "per_mille"),
+            Column("rate_low", t("column.rate_low"), "per_mille"),
+            Column("rate_high", t("column.rate_high"), "per_mille"),
             Column("rest_rate", t("column.rest_rate"), "per_mille"),
             Column("ratio", t("column.ratio"), "number"),
+            Column("ratio_low", t("column.ratio_low"), "number"),
+            Column("ratio_high", t("column.ratio_high"), "number"),
             Column("cost_cents", t("column.cost"), "money"),
             Column("first_seen_date", t("column.first_seen"), "date"),
             Column("last_seen_date", t("column.last_seen"), "date"),
@@ -81,3 +90,4 @@ def table(page: Page, found: pl.DataFrame) -> None:
         height=620,
         acts=lambda row: action_form.start_on(page.filters, row["cause"], row["place_kind"], row["place"]),
     )
+    st.caption(t("limits.ratio"))

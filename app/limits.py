@@ -8,8 +8,10 @@ from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
+import streamlit as st
 
 from analysis import limits
+from analysis.intervals import wilson
 from analysis.limits import FEWEST_POINTS, Basis
 from app import db, formats
 from app.exports import Column
@@ -72,6 +74,8 @@ def of_trend(
     Periods from `since` on, when an outbreak is known to have begun, are left out.
     """
     measure = page.filters.measure
+    if measure == "rate":
+        return of_rate(page, rows, earlier, base, 1000.0, since)
     of_count = measure == "count" and not _has_orders(rows, base)
     exposure = pl.lit(1.0) if of_count else pl.col(base).cast(pl.Float64)
     rows = _prepared(page, rows, exposure, measure)
@@ -80,9 +84,31 @@ def of_trend(
     span = _span(used, page.filters.grain)
     why = _why(measure, used)
     judged, basis = limits.judged(rows, used if not why else used.clear())
-    drawn = {"rate": pl.lit(1000.0), "count": pl.col("exposure_count")}.get(measure, pl.lit(1.0))
-    judged = judged.with_columns(pl.col("low", "centre", "high") * drawn)
+    judged = judged.with_columns(pl.col("low", "centre", "high") * pl.col("exposure_count"))
     return Told(judged, basis, span, is_before, "" if basis else why or "points")
+
+
+def of_rate(
+    page: Page,
+    rows: pl.DataFrame,
+    earlier: pl.DataFrame | None,
+    base: str,
+    scale: float,
+    since: date | None = None,
+) -> Told:
+    """The same of a rate that is drawn `scale` times as large, whatever measure the page has chosen."""
+    exposure = pl.col(base).cast(pl.Float64)
+    rows = _prepared(page, rows, exposure, "rate")
+    past = None if earlier is None else _prepared(page, earlier, exposure, "rate")
+    used, is_before = _base(rows, past, since)
+    judged, basis = limits.judged(rows, used)
+    judged = judged.with_columns(pl.col("low", "centre", "high") * scale)
+    return Told(judged, basis, _span(used, page.filters.grain), is_before, "" if basis else "points")
+
+
+def by_week(page: Page) -> Page:
+    """The page as if weeks had been chosen, for what is only counted by week."""
+    return replace(page, filters=replace(page.filters, grain="week"))
 
 
 def _has_orders(rows: pl.DataFrame, base: str) -> bool:
@@ -197,6 +223,21 @@ def legend(page: Page, toldest: Sequence[Told], has_bars: bool = False) -> str:
             t(f"limits.hatched_{'cost' if page.filters.measure == 'cost' else 'order'}", days=LATE_DAYS)
         )
     return " · ".join(said)
+
+
+def caption(page: Page, told: Told, has_bars: bool = False) -> None:
+    """What the marks of a chart of one series mean, and what its limits rest on."""
+    said = (legend(page, [told], has_bars), explained(page, told, has_bars))
+    st.caption("  \n".join(part for part in said if part))
+
+
+def share_hint(page: Page, part: float, base: float) -> str:
+    """The interval of a share, as a tile says it when the pointer rests on it."""
+    ends = wilson(part, base)
+    if ends is None:
+        return ""
+    low, high = (formats.percent(end, page.lang, 1) for end in ends)
+    return t("limits.interval_of", low=low, high=high)
 
 
 def state(page: Page, told: Told, measure: Measure) -> str:

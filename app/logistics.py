@@ -9,8 +9,10 @@ import polars as pl
 import streamlit as st
 
 from analysis.funnel import interval
-from app import db, empty, formats, names, navigation, plots, quality_charts, tables
+from analysis.intervals import with_share
+from app import charts_limits, db, empty, formats, limits, names, navigation, plots, quality_charts, tables
 from app.exports import Column
+from app.filters import Filters
 from app.frame import Page
 from app.i18n import md, t
 from app.measures import period_cases, period_name
@@ -150,26 +152,11 @@ def weeks(page: Page, errors: pl.DataFrame) -> None:
     }
     pick = _chosen(t("logistics.weeks"), "w_error", "error", list(said), said.__getitem__)
     warehouse, cause = pick.rsplit("|", 1)
-    weekly = (
-        db.query("third_party_errors", page.filters.variables())
-        .filter((pl.col("warehouse") == warehouse) & (pl.col("cause") == cause))
-        .group_by("week_start_date")
-        .agg(
-            pl.col("incident_count").sum(),
-            pl.col("lines_shipped", "agreed_per_1000", "is_complete").first(),
-        )
-        .sort("week_start_date")
-        .with_columns(
-            amount=pl.when(pl.col("lines_shipped") > 0).then(
-                pl.col("incident_count") / pl.col("lines_shipped") * MILLE
-            ),
-            agreed=pl.col("agreed_per_1000"),
-        )
-    )
+    weekly, held = _weekly(limits.by_week(page), warehouse, cause)
     hovers = [
         t(
             "logistics.week_hover",
-            days=period_name(row["week_start_date"], "week", page.lang),
+            days=period_name(row["period_start_date"], "week", page.lang),
             rate=formats.number(row["amount"], page.lang, 1),
             n=row["incident_count"],
             lines=formats.number(row["lines_shipped"], page.lang, 0),
@@ -183,19 +170,49 @@ def weeks(page: Page, errors: pl.DataFrame) -> None:
         return period_cases(page.filters, day, warehouse=warehouse, cause=cause)
 
     figure = quality_charts.against_level(weekly, plots.ink(), t("logistics.axis"), hovers, words)
+    keys = [day.isoformat() for day in weekly["period_start_date"]]
+    charts_limits.add(figure, weekly, plots.ink(), keys, hovers, "edges")
     plots.show(figure, "errors_by_week", alt, leads_to)
+    limits.caption(limits.by_week(page), held, has_bars=True)
     tables.download(
-        lambda: weekly,
+        lambda: limits.with_words(weekly),
         [
-            Column("week_start_date", t("column.week"), "date"),
+            Column("period_start_date", t("column.week"), "date"),
             Column("incident_count", t("column.incidents"), "count"),
             Column("lines_shipped", t("logistics.lines"), "count"),
             Column("amount", t("logistics.axis"), "number"),
             Column("agreed", t("logistics.agreed"), "number"),
+            *limits.columns(),
         ],
         "errors_by_week",
         weekly.height,
     )
+
+
+def _weekly(page: Page, warehouse: str, cause: str) -> tuple[pl.DataFrame, limits.Told]:
+    """One warehouse and kind of error, a row a week, with the limits of its own past."""
+
+    def counted(filters: Filters) -> pl.DataFrame:
+        return (
+            db.query("third_party_errors", filters.variables())
+            .filter((pl.col("warehouse") == warehouse) & (pl.col("cause") == cause))
+            .group_by(period_start_date="week_start_date")
+            .agg(
+                pl.col("incident_count").sum(),
+                pl.col("lines_shipped", "agreed_per_1000", "is_complete").first(),
+            )
+        )
+
+    earlier = limits.before(page.filters)
+    past = None if earlier is None else limits.newest(counted(earlier))
+    told = limits.of_rate(page, counted(page.filters), past, "lines_shipped", MILLE)
+    rows = told.rows.with_columns(
+        amount=pl.when(pl.col("lines_shipped") > 0).then(
+            pl.col("incident_count") / pl.col("lines_shipped") * MILLE
+        ),
+        agreed=pl.col("agreed_per_1000"),
+    )
+    return rows, told
 
 
 def confusions(page: Page) -> None:
@@ -273,12 +290,21 @@ def punctuality(page: Page) -> None:
     rows = found.filter(pl.col("week_start_date").is_not_null()) if by_week else whole
     week = [Column("week_start_date", t("column.week"), "date")] if by_week else []
     tables.show(
-        rows.with_columns(warehouse_name=_warehouse()),
+        with_share(
+            rows.with_columns(
+                warehouse_name=_warehouse(),
+                decided=pl.sum_horizontal("on_time_count", "late_count", "waiting_count"),
+            ),
+            "on_time_count",
+            "decided",
+        ),
         [
             Column("warehouse_name", t("column.warehouse")),
             *week,
             Column("order_count", t("column.orders"), "count"),
             Column("on_time_share", t("logistics.on_time"), "percent"),
+            Column("share_low", t("column.share_low"), "percent"),
+            Column("share_high", t("column.share_high"), "percent"),
             Column("agreed_on_time_share", t("logistics.agreed"), "percent"),
             Column("on_time_count", t("logistics.on_time_n"), "count"),
             Column("late_count", t("logistics.late"), "count"),

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from app.charts import FAMILY_COLOURS, Ink, blank, over_time, plain, short
-from app.charts_bars import whiskers
+from app.charts_bars import bar_marker, whiskers
 
 LABELLED = 6  # points beyond the limits that have their name beside them; the others have it in their hover
 
@@ -137,17 +137,14 @@ def against_level(
 ) -> go.Figure:
     """A rate a week as bars, and the level agreed as a stepped line. `words` name the two.
 
-    One row a week: week_start_date, amount (per 1,000, null: not known), agreed (null: none), is_complete.
+    One row a week: period_start_date, amount (per 1,000, null: not known), agreed (null: none), is_complete, is_mature.
     """
-    days = rows["week_start_date"].to_list()
+    days = rows["period_start_date"].to_list()
     done = rows["is_complete"].to_list()
     bars = go.Bar(
         x=days,
         y=rows["amount"].to_list(),
-        marker={
-            "color": FAMILY_COLOURS["logistics"],
-            "pattern": {"shape": ["" if d else "/" for d in done], "fgcolor": ink.ground, "size": 5},
-        },
+        marker=bar_marker(FAMILY_COLOURS["logistics"], done, rows["is_mature"].to_list(), ink.ground),
         customdata=[day.isoformat() for day in days],
         hovertext=[plain(hover) for hover in hovers],
         hovertemplate="%{hovertext}<extra></extra>",

@@ -48,8 +48,7 @@ def trend_chart(page: Page) -> None:
     marked = marks.on_trend(page, figure, told.rows, plots.ink())
     plots.show(figure, "trend", t("weekly_review.trend_alt"), lambda day: period_cases(filters, day))
     marks.legend(page, marked)
-    legend = limits.legend(page, [told])
-    st.caption("  \n".join(part for part in (legend, limits.explained(page, told)) if part))
+    limits.caption(page, told)
     shown = limits.with_words(told.rows)
     tables.download(lambda: shown, trend_columns(page), "trend", shown.height, page.currency)
 

@@ -8,8 +8,9 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from app import charts, db, empty, formats, navigation, plots, report, tables
+from app import charts, charts_limits, db, empty, formats, limits, navigation, plots, report, tables
 from app.exports import Column
+from app.filters import Filters
 from app.frame import Page
 from app.i18n import t
 from app.measures import period_cases, period_name
@@ -174,17 +175,26 @@ def _share(page: Page, name: str, part: int, base: int, behind: Target) -> repor
         note=t(f"service.tile.{name}_n", n=part, base=base) if base else "",
         spark=[],
         target=behind,
+        hint=limits.share_hint(page, part, base) if is_enough else "",
     )
+
+
+def _weekly(filters: Filters) -> pl.DataFrame:
+    """Contacts, as what limits count."""
+    return db.query("contact_rate", filters.variables()).with_columns(incident_count=pl.col("contact_count"))
 
 
 def contact_rate(page: Page) -> None:
     """Contacts for 100 orders as a line, and the weeks behind it."""
-    series = db.query("contact_rate", page.filters.variables())
+    series = _weekly(page.filters)
     st.subheader(t("service.contact_rate"), anchor=False)
     if not series["gross_rate"].drop_nulls().len():
         empty.section("empty.rate")
     else:
-        rows = series.with_columns(
+        earlier = limits.before(page.filters)
+        past = None if earlier is None else limits.newest(_weekly(earlier))
+        told = limits.of_rate(page, series, past, "order_count", 100.0)
+        rows = told.rows.with_columns(
             amount=pl.when(pl.col("order_count") >= FEW).then(pl.col("gross_rate") * 100)
         )
         hovers = [
@@ -198,9 +208,12 @@ def contact_rate(page: Page) -> None:
             for row in rows.iter_rows(named=True)
         ]
         figure = charts.line(rows, plots.ink(), t("service.contact_axis"), hovers)
+        keys = [day.isoformat() for day in rows["period_start_date"]]
+        charts_limits.add(figure, rows, plots.ink(), keys, hovers)
         plots.show(
             figure, "contact_rate", t("service.contact_alt"), lambda data: period_cases(page.filters, data)
         )
+        limits.caption(page, told)
     tables.show(
         series.sort("period_start_date", descending=True),
         [

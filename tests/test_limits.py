@@ -94,7 +94,7 @@ def test_a_second_wave_is_found_although_the_first_lies_in_the_weeks_that_limits
     [
         (np.full(19, 50.0), 1000.0, False),  # too few points
         (np.full(30, 50.0), 0.0, False),  # no orders known
-        (np.array([1.0, 0, 0, 2] * 8), 1000.0, True),  # too few incidents a week for a share
+        (np.array([1.0, 0, 0, 2] * 8), 4.0, True),  # too few incidents a week for a large share
         (np.full(30, 50.0), 50.0, True),  # all of them: a share that cannot be higher
         (np.zeros(0), 1000.0, False),
     ],
@@ -252,6 +252,39 @@ def test_intervals_of_shares_are_wilsons() -> None:
     assert intervals.wilson(8, 100) == pytest.approx((0.04109346, 0.14998108))
     assert intervals.wilson(0, 20) == pytest.approx((0.0, 0.16112516))
     assert intervals.wilson(0, 0) is None
+
+
+def test_the_interval_of_a_ratio_is_the_exact_conditional_one() -> None:
+    """12 of 1,000 against 30 of 5,000 is 2.0, from 0.93 to 4.02; none against 4 has no lower end, 4 against none no
+
+    upper. None against 4 of as many: (1 - share)^4 = 0.025, the ratio is 1 / 0.025^(1/4) - 1 = 1.515."""
+    rows = pl.DataFrame(
+        {
+            "incident_count": [12, 0, 4, 3],
+            "exposure_count": [1000, 100, 100, None],
+            "rest_incident_count": [30, 4, 0, 3],
+            "rest_exposure_count": [5000, 100, 100, 100],
+        }
+    )
+    told = intervals.with_ratio(rows)
+    assert told["ratio_low"].to_list() == [
+        pytest.approx(0.93, abs=0.005),
+        0.0,
+        pytest.approx(0.66, abs=0.005),
+        None,
+    ]
+    assert told["ratio_high"].to_list() == [
+        pytest.approx(4.02, abs=0.005),
+        pytest.approx(1.515, abs=0.005),
+        None,
+        None,
+    ]
+
+
+def test_shares_of_a_table_have_wilsons_interval_and_unknown_ones_none() -> None:
+    told = intervals.with_share(pl.DataFrame({"k": [8, 0, None], "n": [100, 0, 5]}), "k", "n")
+    assert told["share_low"].to_list() == [pytest.approx(0.04109346), None, None]
+    assert told["share_high"].to_list() == [pytest.approx(0.14998108), None, None]
 
 
 def test_intervals_of_all_shares_together_are_goodmans() -> None:

@@ -258,3 +258,19 @@ def test_the_file_behind_the_chart_has_the_limits_and_the_total(store: Store) ->
     assert {"low", "high", "verdict_words"} <= set(table.columns)
     assert "Total" in set(table["title"])
     assert {"rate_low", "rate_high"} <= set(app.dataframe[1].value.columns)
+
+
+@pytest.mark.parametrize(
+    ("name", "params"),
+    [("service", {}), ("logistics", {}), ("cancellations", {"grain": "month"}), ("recurring_issues", {})],
+)
+def test_other_trends_and_tables_say_how_sure_they_are(
+    store: Store, name: str, params: dict[str, str]
+) -> None:
+    app = drawn(name, lang="en", period="13w", **params)
+    assert [e.value for e in app.exception] == []
+    told = words(app)
+    if name == "recurring_issues":
+        assert {"rate_low", "rate_high", "ratio_low", "ratio_high"} <= set(app.dataframe[0].value.columns)
+        return
+    assert ("Basis:" in told) or ("Not enough data" in told) or ("Basis, for want" in told)
