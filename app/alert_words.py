@@ -128,6 +128,8 @@ def leads_to(row: Row) -> tuple[str, dict[str, list[str]]]:
         return "cases", {"cause": [row["cause"]], **place, **days}
     if kind in ("buyer_claim", "marketplace_limit"):
         return "claims" if kind == "buyer_claim" else "marketplaces", place
+    if kind == "action_back":
+        return "actions", {"action": [row["alert_key"].removeprefix("action_back/")]}
     return "work_list", {"work": ["refund_owed" if kind == "refund_overdue" else kind], **place}
 
 

@@ -113,27 +113,6 @@ def _detail(say: Words, each: Told) -> list[str]:
     return parts
 
 
-def target(page: Page, row: Row) -> Target:
-    """Where a thing leads: a rise to its cases, others to the page or the part of the work list that has them."""
-    kind = row["kind"]
-    if kind == "rising":
-        since = min(row["since_date"], date.fromisoformat(alert_words.facts(row)["week"]) - 2 * _WEEK)
-        week = date.fromisoformat(alert_words.facts(row)["week"])
-        during = page.filters.during(since, week + _WEEK)
-        place = {row["place_kind"]: row["place"]} if row["place_kind"] in navigation.PLACES else {}
-        return navigation.cases(during, cause=row["cause"], **place)
-    if kind == "buyer_claim":
-        return Target("claims", {"channel": [row["place"]]})
-    if kind == "marketplace_limit":
-        return Target("marketplaces", {"channel": [row["place"]]})
-    if kind == "refund_overdue":
-        return Target("work_list", {"work": ["refund_owed"]})
-    if kind == "action_back":
-        return Target("actions", {"action": [row["alert_key"].removeprefix("action_back/")]})
-    narrowed = {row["place_kind"]: [row["place"]]} if row["place_kind"] in navigation.PLACES else {}
-    return Target("work_list", {"work": [kind], **narrowed})
-
-
 @st.fragment
 def follow(place: Store, each: Told, key: str) -> None:
     """A button that opens the form of one thing: owner, state, note."""

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from app import alert_words
 from app.filters import DIMENSIONS
 from pipelines import actions, notebook, scopes
 from pipelines.actions import Action
@@ -206,7 +207,7 @@ def test_a_load_keeps_what_became_of_each_action_as_a_page_would_find_it(tmp_pat
     assert load([], store) == []
 
 
-def test_a_cause_that_comes_back_is_on_the_weekly_list(run_view: RunView) -> None:
+def test_a_cause_that_comes_back_is_on_the_weekly_list_and_leads_to_its_action(run_view: RunView) -> None:
     """Held: 5 in 500. Since 30 March: 4 in 100 and 6 of 100 of which half are reported: 10, where 1.5 were expected."""
     effects = """
         item | done          | scope                                            | after_count | after_exposure | back_since
@@ -228,3 +229,7 @@ def test_a_cause_that_comes_back_is_on_the_weekly_list(run_view: RunView) -> Non
         ("a", "stock_out", "warehouse", "Laval", 10, pytest.approx(8.5)),
         ("b", None, "all", None, 3, pytest.approx(2)),
     ]
+    assert alert_words.leads_to({**found.row(0, named=True), "alert_key": "action_back/a"}) == (
+        "actions",
+        {"action": ["a"]},
+    )
