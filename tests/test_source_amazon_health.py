@@ -82,3 +82,14 @@ def test_a_count_that_is_no_number_rejects_the_report_with_its_value(seller: Des
     landed = seller.write("health.json", text)
     assert (landed.loaded, landed.rejected) == (0, 1)
     assert [reject[1:] for reject in seller.rejects()] == [("numerator", "many", "not_a_number")]
+
+
+def test_a_name_that_could_be_a_command_is_no_metric(seller: Desk) -> None:
+    report = json.loads(REPORT.read_text(encoding="utf-8"))
+    seller.land(REPORT)
+    as_it_is = metrics(seller)
+    for market in report["performanceMetrics"]:
+        market['a"b'] = {"status": "BAD", "count": 9}
+    landed = seller.write("health.json", json.dumps(report))
+    assert landed.rejected == 0
+    assert metrics(seller) == as_it_is

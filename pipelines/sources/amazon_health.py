@@ -33,7 +33,11 @@ _METRICS = r"""
     ),
 
     named as (
-        select row_number, market, unnest(json_keys(market)) as name
+        select
+            row_number,
+            market,
+            -- other names are none of Amazon's, and in a path they could be a command
+            unnest(list_filter(json_keys(market), lambda key: regexp_full_match(key, '\w+'))) as name
         from markets
     ),
 
@@ -61,7 +65,10 @@ _METRICS = r"""
             coalesce(node ->> '$.reportingDateRange.reportingDateFrom', outer_start),
             coalesce(node ->> '$.reportingDateRange.reportingDateTo', outer_end),
             coalesce(node ->> '$.orderCount', outer_count)
-        from (select *, unnest(json_keys(node)) as inner_name from nodes)
+        from (
+            select *, unnest(list_filter(json_keys(node), lambda key: regexp_full_match(key, '\w+'))) as inner_name
+            from nodes
+        )
         where
             json_type(node, '$."' || inner_name || '"') = 'OBJECT'
             -- the date range is no metric, and these two are the numerators of what they stand in

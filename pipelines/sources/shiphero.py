@@ -89,7 +89,10 @@ _TROUBLES = """
                     json_type(doc, '$.holds') = 'OBJECT',
                     list_filter(
                         json_keys(doc, '$.holds'),
-                        lambda name: lower(doc ->> ('$.holds.' || name)) = 'true'
+                        -- a pointer takes any name as it is
+                        lambda name: lower(
+                            doc ->> ('/holds/' || replace(replace(name, '~', '~0'), '/', '~1'))
+                        ) = 'true'
                     ),
                     json_extract_string(doc, '$.holds[*]')
                 )
