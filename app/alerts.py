@@ -115,8 +115,8 @@ def _detail(say: Words, each: Told) -> list[str]:
 
 @st.fragment
 def follow(place: Store, each: Told, key: str) -> None:
-    """A button that opens the form of one thing: owner, state, note."""
-    name = f"{key}_{each.row['alert_key']}"
+    """A button that opens the form of one thing: owner, state, note. Once something is said it is a new one, closed."""
+    name = f"{key}_{each.row['alert_key']}_{each.now.version}"
     with st.popover(t("alerts.follow"), on_change="rerun", key=f"follow_{name}", type="tertiary") as popover:
         if popover.open:
             _form(place, each, name)

@@ -20,10 +20,12 @@ def found(page: Page) -> pl.DataFrame:
     return db.query("rising_issues", page.filters.variables())
 
 
-def stories(page: Page) -> None:
-    """One line a story, by its surest series, muted ones too; each leads to the cases since it began."""
+def stories(page: Page, series: pl.DataFrame) -> None:
+    """One line a story, numbered as in the table, muted ones too; each leads to the cases since it began."""
     filters = {name: page.filters.variables().get(name) for name in ("causes", "families", "parties")}
-    alerts.rows([each for each in alerts.told(filters) if each.row["kind"] == "rising"], "rising")
+    order = {f"rising/{key}": at for at, key in enumerate(series["issue_key"].unique(maintain_order=True))}
+    listed = [each for each in alerts.told(filters) if each.row["alert_key"] in order]
+    alerts.rows(sorted(listed, key=lambda each: order[each.row["alert_key"]]), "rising")
 
 
 def week(page: Page, series: pl.DataFrame) -> str:

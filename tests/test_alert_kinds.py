@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from app.alert_words import Words, leads_to
-from app.i18n import LANGS, Lang, texts
+from app.i18n import LANGS, Lang, say, texts
 from pipelines import alert_states, views
 from pipelines.rules import all_rules
 from tests.conftest import drawn, make_table
@@ -226,9 +226,11 @@ def test_every_kind_has_its_words_and_leads_somewhere(lang: Lang) -> None:
     words = Words(lang, {})
     assert words.amount(row) == "—", "what is not known is not nought"
     assert ("1,2" if lang == "fr" else "1.2%") in words.reason(row)
-    assert texts(lang)["alerts.also.marketplace_limit.is_over"] in words.reason(row)
-    assert texts(lang)["alerts.also.marketplace_limit.is_told"] not in words.reason(row)
+    assert say(lang, "alerts.also.marketplace_limit.is_over") in words.reason(row)
+    assert say(lang, "alerts.also.marketplace_limit.is_told") not in words.reason(row)
     assert leads_to(row) == ("marketplaces", {"channel": ["m"]})
+    back = {**row, "kind": "action_back", "alert_key": "action_back/7"}
+    assert leads_to(back) == ("actions", {"action": ["7"]})
     rise = {
         **row, "kind": "rising", "cause": "c", "place_kind": "sku", "place": "A", "since_date": date(2026, 3, 9),
         "facts": '{"week":"2026-03-09"}',

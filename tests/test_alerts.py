@@ -231,7 +231,7 @@ def test_the_review_lists_seven_things_that_are_not_muted_and_each_can_be_follow
     assert len(told) == min(len(found), 7)
     assert all(row.target is not None for row in told)
     first = found[0]
-    key = f"week_{first['alert_key']}"
+    key = f"week_{first['alert_key']}_0"
     app.session_state[f"follow_{key}"] = True
     app.run()
     app.text_input(key=f"owner_{key}").set_value("Bert").run()

@@ -14,7 +14,7 @@ if series.is_empty():
 else:
     st.markdown(t("rising.sentence", n=count, days=rising.week(page, series)))
     history.said()
-    rising.stories(page)
+    rising.stories(page, series)
     st.subheader(t("rising.series"), anchor=False)
     rising.table(page, series)
     alerts.past()
