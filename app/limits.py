@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from math import ceil
 from typing import Any
 
 import polars as pl
@@ -145,11 +146,20 @@ def _why(measure: str, used: pl.DataFrame) -> str:
 
 
 def outbreaks(page: Page) -> dict[str, date]:
-    """Since when each cause is known to rise in the whole shop: these weeks are no measure of what is usual."""
+    """Since when each cause is known to rise, in the whole shop or in the one place that the page is narrowed to: these
+
+    weeks are no measure of what is usual.
+    """
     if not db.has("rising_issues"):
         return {}
-    rising = db.query("rising_issues", page.filters.variables()).filter(pl.col("place_kind") == "all")
-    return dict(rising.select("cause", "since_date").iter_rows())
+    rising = db.query("rising_issues", page.filters.variables())
+    here = [
+        (pl.col("place_kind") == kind) & (pl.col("place") == chosen[0])
+        for kind, chosen in page.filters.choices.items()
+        if len(chosen) == 1
+    ]
+    found = rising.filter(pl.any_horizontal(pl.col("place_kind") == "all", *here))
+    return dict(found.group_by("cause").agg(pl.col("since_date").min()).iter_rows())
 
 
 @dataclass(frozen=True)
@@ -206,6 +216,14 @@ def explained(page: Page, told: Told, has_bars: bool = False) -> str:
     if told.basis.is_rare:
         return f"{t('limits.rare')} {rest}"
     return f"{t('limits.edges' if has_bars else 'limits.band')} {rest}"
+
+
+def each_alone(page: Page, toldest: Sequence[Told]) -> str:
+    """That several series are each held against their own limits, and how many points chance takes out of them."""
+    points = sum(told.rows["verdict"].drop_nulls().len() for told in toldest if told.basis)
+    if not points:
+        return explained(page, toldest[0])
+    return t("limits.each_alone", points=points, most=ceil(points / 100))
 
 
 def legend(page: Page, toldest: Sequence[Told], has_bars: bool = False) -> str:

@@ -164,13 +164,10 @@ def _draw_limits(
 def _caption(page: Page, whole: limits.Told | None, told: list[limits.Told], stacked: bool) -> None:
     """What the limits rest on, and what marks mean."""
     shown = [whole] if whole is not None else [] if stacked else told
-    said = (
-        limits.explained(page, whole, stacked)
-        if whole is not None
-        else t("limits.each_alone")
-        if shown
-        else ""
-    )
+    if whole is not None:
+        said = limits.explained(page, whole, stacked)
+    else:
+        said = limits.each_alone(page, shown) if shown else ""
     legend = limits.legend(page, shown or told, stacked)
     st.caption("  \n".join(part for part in (legend, said) if part))
 

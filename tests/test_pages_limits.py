@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -97,6 +98,24 @@ def test_an_outbreak_that_is_known_is_no_measure_of_what_is_usual() -> None:
     assert without.basis.centre == pytest.approx(0.05)
     assert with_it.basis.centre > 0.053
     assert without.rows["verdict"].to_list()[-4:] == [1] * 4
+
+
+def test_a_rise_counts_in_the_whole_shop_or_in_the_place_that_is_chosen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rising = pl.DataFrame(
+        {
+            "cause": ["late_dispatch", "late_dispatch", "product_defect", "stock_out"],
+            "place_kind": ["all", "warehouse", "supplier", "warehouse"],
+            "place": [None, "Laval", "Kordane", "Lyon"],
+            "since_date": [MONDAY, MONDAY - timedelta(weeks=2), MONDAY, MONDAY],
+        }
+    )
+    monkeypatch.setattr("app.db.has", lambda view: True)
+    monkeypatch.setattr("app.db.query", lambda view, variables: rising)
+    assert limits.outbreaks(page()) == {"late_dispatch": MONDAY}
+    narrowed = replace(page(), filters=page().filters.choose(warehouse="Laval"))
+    assert limits.outbreaks(narrowed) == {"late_dispatch": MONDAY - timedelta(weeks=2)}
 
 
 @pytest.mark.parametrize(
@@ -248,7 +267,10 @@ def test_a_cause_with_few_cases_gets_no_limits_but_a_sentence(store: Store) -> N
     assert "Not enough data" in words(
         drawn("causes_and_trends", lang="en", cause="lost_in_transit", measure="rate")
     )
-    assert "No control limits on amounts" in words(drawn("causes_and_trends", lang="en", measure="cost"))
+    for shape in ("bars", "lines"):
+        told = words(drawn("causes_and_trends", lang="en", measure="cost", shape=shape))
+        assert "No control limits on amounts" in told
+        assert "chance alone" not in told
     assert "Not enough data" in words(drawn("causes_and_trends", lang="en", grain="month"))
 
 
