@@ -104,7 +104,7 @@ def search(
     """The same with what was observed and expected. `unknown`: the code of each attribute that stands for not known;
     it takes part in what is expected and is never an answer."""
     past = table["week"] < focus
-    expected, effects = fit(table, attributes, past)
+    expected, effects = fit(table, attributes, past, unknown)
     scan = _Scan(table, attributes, focus, expected, effects, unknown or {})
     level, found = scan.run()
     return Answer(scan.drivers(level, found), expected, level)
@@ -140,7 +140,7 @@ class _Scan:
         unknown: Mapping[str, int],
     ) -> None:
         self.attributes, self.unknown = attributes, unknown
-        self.nested = nested(table, attributes)
+        self.nested = nested(table, attributes, unknown)
         self.fine = [a for a in attributes if any((a, b) in self.nested for b in attributes)]
         past = table["week"] < focus
         before = {a: table[a][past] for a in attributes}

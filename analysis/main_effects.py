@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,18 +42,23 @@ def size(table: Codes, attribute: str) -> int:
     return int(table[attribute].max()) + 1
 
 
-def nested(table: Codes, attributes: Sequence[str]) -> set[tuple[str, str]]:
-    """Pairs of attributes of which the first settles the second in all rows: an article has one supplier."""
+def nested(
+    table: Codes, attributes: Sequence[str], unknown: Mapping[str, int] | None = None
+) -> set[tuple[str, str]]:
+    """Pairs of attributes of which the first settles the second in all rows: an article has one supplier.
+
+    Rows in which the first has its code of `unknown` do not count: of an article not known nothing is settled.
+    """
     found = set()
-    distinct = {a: _distinct(table[a], size(table, a)) for a in attributes}
-    for a, b in combinations(attributes, 2):
-        pairs = _distinct(
-            table[a].astype(np.int64) * size(table, b) + table[b], size(table, a) * size(table, b)
-        )
-        if pairs == distinct[a]:
-            found.add((a, b))
-        if pairs == distinct[b]:
-            found.add((b, a))
+    for a in attributes:
+        known = table[a] != (unknown or {}).get(a, -1)
+        codes = table[a] if known.all() else table[a][known]
+        values = _distinct(codes, size(table, a))
+        for b in attributes:
+            other = table[b] if known.all() else table[b][known]
+            keys = codes.astype(np.int64) * size(table, b) + other
+            if a != b and values and _distinct(keys, size(table, a) * size(table, b)) == values:
+                found.add((a, b))
     return found
 
 
@@ -67,14 +71,15 @@ def _distinct(keys: NDArray[np.integer], most: int) -> int:
 
 
 def fit(
-    table: Codes, attributes: Sequence[str], past: NDArray[np.bool_]
+    table: Codes, attributes: Sequence[str], past: NDArray[np.bool_], unknown: Mapping[str, int] | None = None
 ) -> tuple[Floats, dict[str, Effects]]:
     """What the rows of the past make expect of every row, and the effects that it is the product of.
 
     A Poisson model with the logarithm of the exposure as offset and one gamma-distributed effect an attribute, coarse
     attributes before fine ones: (counted + strength) / (expected + strength), the prior's strength from the moments of
     the effects themselves (empirical Bayes; Clayton and Kaldor, Biometrics 1987, 43:671), cyclic until they settle
-    (iterative proportional fitting; Deming and Stephan, Annals of Mathematical Statistics 1940, 11:427).
+    (iterative proportional fitting; Deming and Stephan, Annals of Mathematical Statistics 1940, 11:427). A value that
+    is not known has no effect: a line that never left has no carrier, and it is for that that it never left.
     """
     lines = exposure(table)
     counts = table["incident"].astype(float)
@@ -88,6 +93,8 @@ def fit(
             mu = mu / factors[a][codes[a]]
             counted = _sums(codes[a], y, factors[a].size)
             expected = _sums(codes[a], mu, factors[a].size)
+            if a in (unknown or {}):
+                counted[(unknown or {})[a]] = expected[(unknown or {})[a]] = 0.0
             strength = 1 / np.clip(_excess_variance(counted, expected), 1 / STRONGEST, 1 / WEAKEST)
             factors[a] = (counted + strength) / (expected + strength)
             effects[a] = Effects(factors[a], 1 / (counted + strength), counted, float(strength))
