@@ -14,7 +14,18 @@ from scipy import stats
 from analysis.decomposition import Parts, parts
 from analysis.drivers import Driver, search
 
-ATTRIBUTES = ("sku", "product", "supplier", "category", "lot", "warehouse", "carrier", "channel", "country", "region")
+ATTRIBUTES = (
+    "sku",
+    "product",
+    "supplier",
+    "category",
+    "lot",
+    "warehouse",
+    "carrier",
+    "channel",
+    "country",
+    "region",
+)
 FEWEST = 5  # incidents in the period, and before it: with fewer, nothing can be said about either
 Verdict = Literal["no_lines", "no_base", "too_few", "no_rise", "told"]
 
@@ -102,5 +113,3 @@ def rate_ratio(count: int, exposed: float, count_before: int, exposed_before: fl
     scale = exposed_before / max(exposed, 1e-9)
     low, high = float(share.low), float(share.high)
     return low / (1 - low) * scale, high / (1 - high) * scale if high < 1 else np.inf
-
-

@@ -1,0 +1,366 @@
+"""A rise explained in six questions, always the same and in the same order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from analysis.explaining import Explanation, Segment, explained
+from app import db, driver_chart, empty, formats, frame, names, navigation, plots, tables
+from app.exports import Column
+from app.filters import DIMENSIONS
+from app.frame import Page
+from app.i18n import md, t
+from app.navigation import Target
+from pipelines.reader import Value
+
+CASES = 10
+CHANGES = 6
+#: what telling_cases is narrowed by beside the filters of every page
+NARROWED = {**DIMENSIONS, "lot": "lots", "category": "categories", "region": "regions"}
+NEW_SHARE = 0.5  # of the incidents of the period told by a new tool: then it may be the data
+
+
+@dataclass(frozen=True)
+class Told:
+    """Everything the page says, asked once."""
+
+    window: Mapping[str, Any] | None  # none when the period has no beginning
+    told: Explanation
+    sources: pl.DataFrame
+
+
+def ask(page: Page) -> Told:
+    """The rise of the page's filters and period, explained."""
+    variables = page.filters.variables()
+    window = db.query("driver_window", variables)
+    if window.is_empty():
+        return Told(None, Explanation("no_base"), window)
+    row = window.row(0, named=True)
+    name = (str(db.folder()), db.snapshot(), json.dumps(variables, default=str, sort_keys=True))
+    told = _explained(variables, bool(row["has_base"]), *name)
+    return Told(row, told, db.query("driver_sources", variables))
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _explained(_variables: Mapping[str, Value], has_base: bool, *name: str | None) -> Explanation:
+    """Remembered by `name`: the store's snapshot and the filters."""
+    return explained(db.query("driver_lines", _variables), has_base)
+
+
+def facts(page: Page, told: Told) -> list[str]:
+    """What the grey line says beside the usual: what is set against what."""
+    if told.window is None:
+        return []
+    return [
+        t("drivers.n", n=told.told.observed),
+        t(
+            "drivers.against",
+            before=formats.span(told.window["compared_date"], told.window["start_date"], page.lang),
+            base=formats.span(told.window["base_date"], told.window["start_date"], page.lang),
+        ),
+    ]
+
+
+def finding(page: Page, told: Told) -> None:
+    """The answer in one sentence."""
+    if told.window is None:
+        st.subheader(t("drivers.no_period"), anchor=False)
+        return
+    rise = told.told
+    if rise.verdict in ("no_lines", "no_base", "too_few"):
+        st.subheader(t(f"drivers.{rise.verdict}"), anchor=False)
+    elif rise.segments:
+        first = rise.segments[0]
+        key = "drivers.finding" if rise.observed > rise.expected else "drivers.finding_within"
+        st.subheader(
+            md(
+                t(
+                    key,
+                    n=rise.observed,
+                    expected=formats.number(rise.expected, page.lang, 0),
+                    segment=label(first.values),
+                    observed=formats.number(first.driver.observed, page.lang, 0),
+                    usual=formats.number(first.driver.expected, page.lang, 1),
+                )
+            ),
+            anchor=False,
+        )
+    elif rise.is_beyond_chance:
+        st.subheader(
+            t("drivers.everywhere", n=rise.observed, expected=formats.number(rise.expected, page.lang, 0)),
+            anchor=False,
+        )
+    else:
+        st.subheader(t("drivers.nothing"), anchor=False)
+
+
+def label(values: Mapping[str, str]) -> str:
+    """A combination of values in the reader's words."""
+    said = (f"{t(f'drivers.attribute.{name}')} {names.of(name, value)}" for name, value in values.items())
+    return " · ".join(said)
+
+
+def flag(page: Page) -> dict[str, Any] | None:
+    """What the load said of this cause at this place, if it rose by the end of the period."""
+    choices = {name: values for name, values in page.filters.choices.items() if values}
+    causes = choices.pop("cause", ())
+    if len(causes) != 1 or len(choices) > 1 or any(len(values) != 1 for values in choices.values()):
+        return None
+    kind, place = next(((name, values[0]) for name, values in choices.items()), ("all", None))
+    series = db.query("rising_issues", page.filters.variables())
+    for row in series.iter_rows(named=True):
+        same = (row["cause"], row["place_kind"], row["place"]) == (causes[0], kind, place)
+        start, until = page.filters.start, page.filters.until
+        if same and (start is None or start <= row["week_start_date"]):
+            return row if until is None or row["since_date"] < until else None
+    return None
+
+
+def is_it_real(page: Page, told: Told) -> None:
+    """Observed against expected, with an interval; what the load said where it did."""
+    st.subheader(t("drivers.q.real"), anchor=False)
+    said = []
+    row = flag(page)
+    if row:
+        said.append(
+            t(
+                "drivers.flagged",
+                n=row["observed_count"],
+                expected=formats.number(row["expected_count"], page.lang, 1),
+                low=formats.number(row["ratio_low"], page.lang, 1),
+                high=formats.number(row["ratio_high"], page.lang, 1),
+                day=formats.day(row["since_date"], page.lang),
+                q=formats.percent(row["q"], page.lang, 1),
+            )
+        )
+    rise = told.told
+    if rise.parts is None and not rise.expected:
+        said.append(t(f"drivers.{rise.verdict}"))
+    else:
+        key = "beyond" if rise.is_beyond_chance else "below" if rise.high < 1 else "within"
+        said.append(
+            t(
+                "drivers.observed",
+                n=rise.observed,
+                expected=formats.number(rise.expected, page.lang, 1),
+                low=formats.number(rise.low, page.lang, 2),
+                high=formats.number(rise.high, page.lang, 2),
+            )
+            + " "
+            + t(f"drivers.{key}")
+        )
+    st.markdown(md("\n\n".join(said)) if len(said) == 1 else "\n\n".join(map(md, said)))
+
+
+def is_it_the_data(page: Page, told: Told) -> None:
+    """New tools and late files, which look like a rise or hide one."""
+    st.subheader(t("drivers.q.data"), anchor=False)
+    new = told.sources.filter("is_new").sort("first_date")
+    count, total = int(new["incident_count"].sum()), int(told.sources["incident_count"].sum())
+    said = []
+    if count and total:
+        said.append(
+            t(
+                "drivers.new_source" if count >= NEW_SHARE * total else "drivers.some_new_source",
+                n=count,
+                total=total,
+                sources=", ".join(new["source"].to_list()),
+                day=formats.day(new["first_date"][0], page.lang),
+            )
+        )
+    said += [phrase[:1].upper() + phrase[1:] + "." for phrase in frame.late_sources(page)]
+    st.markdown(md(" ".join(said) or t("drivers.same_sources")))
+    if told.sources.height:
+        tables.show(
+            told.sources,
+            [
+                Column("source", t("column.source")),
+                Column("before_count", t("drivers.before"), "count"),
+                Column("incident_count", t("drivers.now"), "count"),
+                Column("first_date", t("drivers.first_told"), "date"),
+                Column("last_date", t("drivers.last_told"), "date"),
+            ],
+            "driver_sources",
+            t("drivers.sources_alt"),
+        )
+
+
+def parts(page: Page, told: Told) -> None:
+    """The rise from the period before: volume, mix and rate, which add up."""
+    st.subheader(t("drivers.q.parts"), anchor=False)
+    split = told.told.parts
+    if split is None:
+        st.markdown(t("drivers.no_parts"))
+        return
+
+    def signed(value: float) -> str:
+        return formats.change(formats.number(value, page.lang, 1))
+
+    said = {
+        "volume": signed(split.volume),
+        "mix": signed(split.mix),
+        "rate": signed(split.rate),
+    }
+    st.markdown(
+        md(
+            t(
+                "drivers.parts",
+                before=formats.number(split.before, page.lang, 0),
+                now=formats.number(split.now, page.lang, 0),
+                **said,
+            )
+        )
+    )
+    words = [t(f"drivers.part.{name}") for name in ("before", "volume", "mix", "rate", "now")]
+    ends = [
+        formats.number(split.before, page.lang, 0),
+        *said.values(),
+        formats.number(split.now, page.lang, 0),
+    ]
+    figure = driver_chart.waterfall(split, words, ends, plots.ink(), t("drivers.axis"))
+    target = navigation.cases(page.filters)
+    plots.show(figure, "driver_parts", t("drivers.parts_alt"), lambda _: target)
+    st.caption(t("drivers.parts_how", n=told.window["delay_days"] if told.window else 0))
+
+
+def segments(page: Page, told: Told) -> None:
+    """The combinations of values in which more happened than expected."""
+    st.subheader(t("drivers.q.segments"), anchor=False)
+    rise = told.told
+    if rise.verdict in ("no_lines", "no_base", "too_few"):
+        empty_or_said(rise.verdict)
+        return
+    if not rise.segments:
+        st.markdown(t("drivers.no_segment"))
+        return
+    st.markdown(md(t("drivers.segments", n=len(rise.segments))))
+    total = max(rise.observed - rise.expected, 0.0)
+    rows = pl.DataFrame(
+        [
+            {
+                "segment": label(one.values),
+                "observed": int(one.driver.observed),
+                "expected": one.driver.expected,
+                "ratio": one.driver.observed / max(one.driver.expected, 1e-9),
+                "low": one.driver.low,
+                "high": one.driver.high,
+                "share": one.driver.excess / total if total and one.driver.excess <= total else None,
+                "excess": one.driver.excess,
+                "lines": round(one.driver.lines),
+                "number": i,
+            }
+            for i, one in enumerate(rise.segments)
+        ],
+        schema_overrides={"share": pl.Float64},
+    )
+    tables.show(
+        rows,
+        [
+            Column("segment", t("drivers.segment")),
+            Column("observed", t("drivers.observed_column"), "count"),
+            Column("expected", t("drivers.expected"), "number"),
+            Column("excess", t("drivers.excess"), "number"),
+            Column("share", t("drivers.share"), "percent"),
+            Column("ratio", t("drivers.ratio"), "number"),
+            Column("low", t("drivers.low"), "number"),
+            Column("high", t("drivers.high"), "number"),
+            Column("lines", t("drivers.lines"), "count"),
+        ],
+        "drivers",
+        t("drivers.segments_alt"),
+        leads_to=lambda row: segment_cases(page, rise.segments[row["number"]]),
+    )
+    st.caption(t("drivers.segments_how"))
+
+
+def empty_or_said(verdict: str) -> None:
+    """Why nothing is explained; without orders, which file would change that."""
+    if verdict == "no_lines":
+        empty.section("drivers.no_lines_file")
+    else:
+        st.markdown(t(f"drivers.{verdict}"))
+
+
+def segment_cases(page: Page, segment: Segment) -> Target:
+    """The cases of a combination, as near as the filters of that page come to it."""
+    chosen = {name: value for name, value in segment.values.items() if name in DIMENSIONS}
+    target = navigation.cases(page.filters, **chosen)
+    searched = next((segment.values[name] for name in ("lot", "product") if name in segment.values), None)
+    return Target(target.page, {**target.params, "search": [searched]}) if searched else target
+
+
+def changes(page: Page, told: Told) -> None:
+    """What was new while it rose: lots, places and tools, and the actions that were taken."""
+    st.subheader(t("drivers.q.changes"), anchor=False)
+    found = db.query("driver_changes", page.filters.variables())
+    lines = [
+        t(
+            "drivers.change",
+            what=t(f"drivers.attribute.{row['kind']}"),
+            value=names.of(row["kind"], row["value"]),
+            day=formats.day(row["first_date"], page.lang),
+            n=row["incident_count"],
+        )
+        for row in found.head(CHANGES).iter_rows(named=True)
+    ]
+    lines += _actions(page, told)
+    if not lines:
+        st.markdown(t("drivers.no_change"))
+        return
+    st.markdown("\n".join(f"- {md(line)}" for line in lines))
+    if found.height > CHANGES:
+        st.caption(t("drivers.more_changes", n=found.height - CHANGES))
+
+
+def _actions(page: Page, told: Told) -> list[str]:
+    """Corrective actions begun since the base, on a cause that the page is about."""
+    if told.window is None or not db.has("corrective_actions"):
+        return []
+    taken = db.query("corrective_actions")
+    causes = set(page.filters.choices.get("cause", ()))
+    lines = []
+    for row in taken.iter_rows(named=True):
+        scope = set(json.loads(row["scope"] or "{}").get("cause", ()))
+        begun = row["start_date"] is not None and told.window["base_date"] <= row["start_date"]
+        if begun and row["start_date"] < told.window["until_date"] and (not causes or scope & causes):
+            lines.append(t("drivers.action", day=formats.day(row["start_date"], page.lang), done=row["done"]))
+    return lines
+
+
+def cases(page: Page, told: Told) -> None:
+    """The ten cases that show it best: of the first combination, else of everything chosen."""
+    st.subheader(t("drivers.q.cases"), anchor=False)
+    first = told.told.segments[0].values if told.told.segments else {}
+    only = {NARROWED[name]: (value,) for name, value in first.items() if name in NARROWED}
+    found = db.query("telling_cases", {**page.filters.variables(), **only}, row_limit=CASES)
+    st.markdown(md(t("drivers.cases_of", segment=label(first)) if first else t("drivers.cases_all")))
+    rows = found.with_columns(
+        order=pl.coalesce("order_name", "order_key"),
+        cause_name=pl.col("cause").replace(names.causes()),
+        evidence_name=names.column(found, "evidence", "evidence"),
+        channel_name=names.column(found, "channel", "channel"),
+    )
+    tables.show(
+        rows,
+        [
+            Column("on_date", t("column.event_date"), "date"),
+            Column("order", t("column.order")),
+            Column("cause_name", t("column.cause")),
+            Column("product", t("column.product")),
+            Column("sku", t("column.sku")),
+            Column("lot", t("drivers.attribute.lot")),
+            Column("warehouse", t("column.warehouse")),
+            Column("carrier", t("column.carrier")),
+            Column("channel_name", t("column.channel")),
+            Column("evidence_name", t("column.evidence")),
+        ],
+        "driver_cases",
+        t("drivers.cases_alt"),
+        leads_to=lambda row: navigation.case(row["order_key"], row["incident_key"]),
+    )
