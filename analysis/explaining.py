@@ -26,7 +26,7 @@ ATTRIBUTES = (
     "country",
     "region",
 )
-FEWEST = 5  # incidents in the period, and before it: with fewer, nothing can be said about either
+FEWEST = 5  # incidents in the period: with fewer, nothing can be said
 Verdict = Literal["no_lines", "no_base", "too_few", "no_rise", "told"]
 
 
@@ -66,7 +66,7 @@ def explained(lines: pl.DataFrame, has_base: bool = True) -> Explanation:
         return Explanation("no_lines", observed)
     if not has_base or not sold[~now].sum():
         return Explanation("no_base", observed)
-    if observed < FEWEST or before < FEWEST:
+    if observed < FEWEST:
         return Explanation("too_few", observed)
     table, values = coded(lines)
     attributes = list(values)

@@ -18,6 +18,7 @@ Codes = Mapping[str, NDArray[np.integer]]
 
 ROUNDS = 6  # of fitting: the effects no longer move in the third digit
 STRONGEST, WEAKEST = 1e4, 0.25  # bounds of a prior's strength, in expected incidents
+RARE = 0.5  # incidents that a past without any is taken to have had: it was not impossible
 DENSE = 4_000_000  # more cells than that are sorted instead of counted in an array
 
 
@@ -84,7 +85,8 @@ def fit(
     lines = exposure(table)
     counts = table["incident"].astype(float)
     y, codes = counts[past], {a: table[a][past] for a in attributes}
-    rate = y.sum() / max(lines[past].sum(), 1e-9)
+    total = max(y.sum(), RARE)
+    rate = total / max(lines[past].sum(), 1e-9)
     factors = {a: np.ones(size(table, a)) for a in attributes}
     effects = {}
     mu = lines[past] * rate
@@ -99,7 +101,7 @@ def fit(
             factors[a] = (counted + strength) / (expected + strength)
             effects[a] = Effects(factors[a], 1 / (counted + strength), counted, float(strength))
             mu = mu * factors[a][codes[a]]
-        scale = y.sum() / max(mu.sum(), 1e-9)
+        scale = total / max(mu.sum(), 1e-9)
         mu, rate = mu * scale, rate * scale
     everywhere = lines * rate
     for a in attributes:

@@ -119,13 +119,13 @@ class Words:
 
 
 def leads_to(row: Row) -> tuple[str, dict[str, list[str]]]:
-    """Page and URL parameters behind a thing: of a rise its cases, of others the page or part of the work list."""
+    """Page and URL parameters behind a thing: of a rise what drives it, of others a page or part of the work list."""
     kind, place = row["kind"], {row["place_kind"]: [row["place"]]} if row["place_kind"] in DIMENSIONS else {}
     if kind == "rising":
         week = date.fromisoformat(facts(row)["week"])
         start, end = min(row["since_date"], week - timedelta(weeks=2)), week + timedelta(days=6)
         days = {"from": [start.isoformat()], "to": [end.isoformat()]}
-        return "cases", {"cause": [row["cause"]], **place, **days}
+        return "drivers", {"cause": [row["cause"]], **place, **days}
     if kind in ("buyer_claim", "marketplace_limit"):
         return "claims" if kind == "buyer_claim" else "marketplaces", place
     if kind == "action_back":

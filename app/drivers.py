@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import polars as pl
@@ -20,7 +21,7 @@ from app.navigation import Target
 from pipelines.reader import Value
 
 CASES = 10
-CHANGES = 6
+CHANGES, TOLD = 6, 3  # new things told at most, and their incidents at least
 #: what telling_cases is narrowed by beside the filters of every page
 NARROWED = {**DIMENSIONS, "lot": "lots", "category": "categories", "region": "regions"}
 NEW_SHARE = 0.5  # of the incidents of the period told by a new tool: then it may be the data
@@ -146,11 +147,11 @@ def is_it_real(page: Page, told: Told) -> None:
         key = "beyond" if rise.is_beyond_chance else "below" if rise.high < 1 else "within"
         said.append(
             t(
-                "drivers.observed",
+                "drivers.observed" if isfinite(rise.high) else "drivers.observed_at_least",
                 n=rise.observed,
                 expected=formats.number(rise.expected, page.lang, 1),
                 low=formats.number(rise.low, page.lang, 2),
-                high=formats.number(rise.high, page.lang, 2),
+                high=formats.number(rise.high, page.lang, 2) if isfinite(rise.high) else formats.UNKNOWN,
             )
             + " "
             + t(f"drivers.{key}")
@@ -240,7 +241,7 @@ def segments(page: Page, told: Told) -> None:
         st.markdown(t("drivers.no_segment"))
         return
     st.markdown(md(t("drivers.segments", n=len(rise.segments))))
-    total = max(rise.observed - rise.expected, 0.0)
+    total = rise.observed - rise.expected
     rows = pl.DataFrame(
         [
             {
@@ -250,7 +251,7 @@ def segments(page: Page, told: Told) -> None:
                 "ratio": one.driver.observed / max(one.driver.expected, 1e-9),
                 "low": one.driver.low,
                 "high": one.driver.high,
-                "share": one.driver.excess / total if total and one.driver.excess <= total else None,
+                "share": one.driver.excess / total if rise.is_beyond_chance else None,
                 "excess": one.driver.excess,
                 "lines": round(one.driver.lines),
                 "number": i,
@@ -299,6 +300,7 @@ def changes(page: Page, told: Told) -> None:
     """What was new while it rose: lots, places and tools, and the actions that were taken."""
     st.subheader(t("drivers.q.changes"), anchor=False)
     found = db.query("driver_changes", page.filters.variables())
+    shown = found.filter(pl.col("incident_count") >= TOLD).head(CHANGES)
     lines = [
         t(
             "drivers.change",
@@ -307,15 +309,15 @@ def changes(page: Page, told: Told) -> None:
             day=formats.day(row["first_date"], page.lang),
             n=row["incident_count"],
         )
-        for row in found.head(CHANGES).iter_rows(named=True)
+        for row in shown.iter_rows(named=True)
     ]
     lines += _actions(page, told)
     if not lines:
         st.markdown(t("drivers.no_change"))
         return
     st.markdown("\n".join(f"- {md(line)}" for line in lines))
-    if found.height > CHANGES:
-        st.caption(t("drivers.more_changes", n=found.height - CHANGES))
+    if found.height > shown.height:
+        st.caption(t("drivers.more_changes", n=found.height - shown.height))
 
 
 def _actions(page: Page, told: Told) -> list[str]:
@@ -354,7 +356,7 @@ def cases(page: Page, told: Told) -> None:
             Column("cause_name", t("column.cause")),
             Column("product", t("column.product")),
             Column("sku", t("column.sku")),
-            Column("lot", t("drivers.attribute.lot")),
+            Column("lot", t("drivers.lot")),
             Column("warehouse", t("column.warehouse")),
             Column("carrier", t("column.carrier")),
             Column("channel_name", t("column.channel")),

@@ -10,6 +10,7 @@ from app import action_form, db, empty, names, review, tables
 from app.exports import Column
 from app.frame import Page
 from app.i18n import md, t
+from app.navigation import Target
 
 ALL = ""
 
@@ -88,6 +89,7 @@ def table(page: Page, found: pl.DataFrame) -> None:
         page.currency,
         lambda row: review.issue_cases(page, row),
         height=620,
+        explains=lambda row: Target("drivers", review.issue_cases(page, row).params),
         acts=lambda row: action_form.start_on(page.filters, row["cause"], row["place_kind"], row["place"]),
     )
     st.caption(t("limits.ratio"))

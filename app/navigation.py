@@ -88,6 +88,11 @@ def cases(filters: Filters, **dimensions: str | None) -> Target:
     return Target("cases", filters.choose(**dimensions).pinned().params())
 
 
+def explained(filters: Filters, **dimensions: str | None) -> Target:
+    """What explains a figure: the page on what drives it, with its filters and period as for `cases`."""
+    return Target("drivers", cases(filters, **dimensions).params)
+
+
 def case(order_key: str | None, incident_key: str | None) -> Target:
     """One order's time line; an incident without an order has one of its own."""
     return Target("case", {"order": [order_key]} if order_key else {"incident": [incident_key or ""]})

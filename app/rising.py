@@ -21,7 +21,7 @@ def found(page: Page) -> pl.DataFrame:
 
 
 def stories(page: Page, series: pl.DataFrame) -> None:
-    """One line a story, numbered as in the table, muted ones too; each leads to the cases since it began."""
+    """One line a story, numbered as in the table, muted ones too; each leads to what drives it since it began."""
     filters = {name: page.filters.variables().get(name) for name in ("causes", "families", "parties")}
     order = {f"rising/{key}": at for at, key in enumerate(series["issue_key"].unique(maintain_order=True))}
     listed = [each for each in alerts.told(filters) if each.row["alert_key"] in order]
@@ -65,6 +65,7 @@ def table(page: Page, series: pl.DataFrame) -> None:
         t("rising.alt"),
         page.currency,
         lambda row: cases(page, row),
+        explains=lambda row: Target("drivers", cases(page, row).params),
         acts=lambda row: action_form.start_on(
             page.filters, row["cause"], row["place_kind"], row["place"], row["since_date"]
         ),

@@ -30,12 +30,13 @@ def show(
     whole: Callable[[], pl.DataFrame] | None = None,
     n: int | None = None,
     acts: Callable[[dict[str, Any]], Target] | None = None,
+    explains: Callable[[dict[str, Any]], Target] | None = None,
 ) -> None:
     """The first rows of a frame, each with a way on, and the whole of it as CSV.
 
     When `frame` is only the beginning, `whole` fetches all `n` rows for the file.
     """
-    bare(frame, columns, key, alt, currency, leads_to, height, acts=acts)
+    bare(frame, columns, key, alt, currency, leads_to, height, acts=acts, explains=explains)
     with st.container(horizontal=True, vertical_alignment="center"):
         total = frame.height if n is None else n
         download(whole or (lambda: frame), columns, key, total, currency)
@@ -55,10 +56,12 @@ def bare(
     *,
     choose: bool = False,
     acts: Callable[[dict[str, Any]], Target] | None = None,
+    explains: Callable[[dict[str, Any]], Target] | None = None,
 ) -> list[int]:
     """The first rows of a frame, without a file of them; if rows can be chosen, which ones are.
 
-    With `acts`, each row has a button that leads to where an action against it is written down.
+    With `acts`, each row has a button that leads to where an action against it is written down; with `explains`, one
+    to what drives it.
     """
     lang = language()
     head = frame.head(SHOWN_ROWS)
@@ -77,6 +80,10 @@ def bare(
         written.insert(0, "_open", t("table.open"))
         config["_open"] = _way_on(head, leads_to, f"open_{key}", 70)
         order.insert(0, "_open")
+    if explains:
+        written["_why"] = t("table.explain")
+        config["_why"] = _way_on(head, explains, f"why_{key}", 84, pinned=False)
+        order.insert(1 if leads_to else 0, "_why")
     if acts:
         written["_act"] = t("table.act")
         config["_act"] = _way_on(head, acts, f"act_{key}", 64, pinned=False)

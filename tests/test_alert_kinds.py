@@ -236,7 +236,7 @@ def test_every_kind_has_its_words_and_leads_somewhere(lang: Lang) -> None:
         "facts": '{"week":"2026-03-09"}',
     }  # fmt: skip
     days = {"from": ["2026-02-23"], "to": ["2026-03-15"]}
-    assert leads_to(rise) == ("cases", {"cause": ["c"], "sku": ["A"], **days})
+    assert leads_to(rise) == ("drivers", {"cause": ["c"], "sku": ["A"], **days})
 
 
 def test_the_list_of_no_data_is_empty() -> None:
