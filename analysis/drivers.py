@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from itertools import combinations, permutations
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 from scipy import stats
 
@@ -28,10 +27,11 @@ from analysis.main_effects import (
     Ints,
     exposure,
     fit,
+    grouped,
     nested,
     own_past,
     restlessness,
-    size,
+    told_apart,
 )
 
 DEEPEST = 3  # values in a combination
@@ -139,7 +139,7 @@ class _Scan:
         effects: Mapping[str, Effects],
         unknown: Mapping[str, int],
     ) -> None:
-        self.attributes, self.unknown = attributes, unknown
+        self.attributes = attributes
         self.nested = nested(table, attributes, unknown)
         self.fine = [a for a in attributes if any((a, b) in self.nested for b in attributes)]
         past = table["week"] < focus
@@ -151,11 +151,15 @@ class _Scan:
         moves = float(np.var(levels) - np.mean(1 / np.maximum(total, 1)))
         self.trust = 1 / max(moves, FEWEST_MOVES)  # incidents that the level of the past is worth
         mu = mu * levels[block]
-        self.variance = self._variances(before, block, y, mu, effects)
-        self.rows = self._grouped(table, ~past, expected)
+        variance = self._variances(before, block, y, mu, effects)
+        codes, self.kept = told_apart(table, attributes, ~past, FEWEST, unknown)
+        # what is left of the values not kept is many of them together, which is sure
+        self.variance = {a: np.append(variance[a][self.kept[a]], 0.0) for a in attributes}
+        sums = {"incident": table["incident"][~past].astype(float), "exposure": exposure(table)[~past]}
+        self.rows = grouped(codes, ~past, **sums, expected=expected[~past])
         self.y, self.e, self.lines = (self.rows[name] for name in ("incident", "expected", "exposure"))
-        sizes = {a: size(table, a) for a in attributes}
-        self.grids = [self._grid(c, sizes, before, y, mu) for c in self._sets()]
+        self.past = grouped(codes, past, y=y, mu=mu)
+        self.grids = [self._grid(c) for c in self._sets()]
 
     def _sets(self) -> Iterator[tuple[str, ...]]:
         """Sets of attributes of which none settles another."""
@@ -181,37 +185,25 @@ class _Scan:
             own[a] = max(unrest[a] - max(above, default=0.0), 0.0)
         return {a: own[a] + effects[a].variance for a in self.attributes}
 
-    def _grouped(self, table: Codes, now: NDArray[np.bool_], expected: Floats) -> dict[str, NDArray]:
-        """The rows of the period, those of the same values together."""
-        frame = pl.DataFrame(
-            {
-                **{a: table[a][now].astype(np.int64) for a in self.attributes},
-                "incident": table["incident"][now].astype(float),
-                "exposure": exposure(table)[now],
-                "expected": expected[now],
-            }
-        )
-        grouped = frame.group_by(self.attributes).agg(pl.all().sum()).sort(self.attributes)
-        return {name: grouped[name].to_numpy() for name in grouped.columns}
-
     def _settled(self, attributes: Sequence[str]) -> set[str]:
         """The attributes and what they settle."""
         return {*attributes, *(b for a, b in self.nested if a in attributes)}
 
-    def _grid(
-        self, attributes: tuple[str, ...], sizes: Mapping[str, int], before: Codes, y: Floats, mu: Floats
-    ) -> Grid:
+    def _grid(self, attributes: tuple[str, ...]) -> Grid:
+        sizes = {a: self.kept[a].size + 1 for a in attributes}
         keys, most = _keys(self.rows, attributes, sizes)
         cell, first = _cells(keys, most)
         lines = np.bincount(cell, self.lines, first.size)
-        past, unrest = np.ones(first.size), np.zeros(first.size)
+        past, unrest = np.ones(first.size), np.full(first.size, 1e-6)
         if len(attributes) > 1:
-            past, unrest = own_past(_keys(before, attributes, sizes)[0], keys[first], most, y, mu)
+            before, y, mu = _keys(self.past, attributes, sizes)[0], self.past["y"], self.past["mu"]
+            past, error = own_past(before, keys[first], most, y, mu)
+            unrest = unrest + error
         for a in sorted(self._settled(attributes)):
             unrest = unrest + self.variance[a][self.rows[a][first]]
         is_muted = lines < SMALLEST
         for a in attributes:
-            is_muted |= self.rows[a][first] == self.unknown.get(a, -1)
+            is_muted |= self.rows[a][first] == self.kept[a].size
         # one order taken at random shows the cell: what its name is worth in a code that large cells are short in
         cost = -np.log(np.maximum(lines, 1e-9) / self.lines.sum()) + PER_ATTRIBUTE * len(attributes)
         return Grid(attributes, cell, first, cost, unrest, past, is_muted, np.zeros(first.size, bool))
@@ -324,7 +316,7 @@ class _Scan:
             observed = float(self.y[inside].sum())
             expected = float(self.e[inside].sum() * level * grid.past[at])
             low, high = interval(observed, expected, float(grid.unrest[at]))
-            values = {a: int(self.rows[a][grid.first[at]]) for a in grid.attributes}
+            values = {a: int(self.kept[a][self.rows[a][grid.first[at]]]) for a in grid.attributes}
             told.append(Driver(values, observed, expected, low, high, float(self.lines[inside].sum()), score))
         return told
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -55,12 +56,39 @@ def nested(
         known = table[a] != (unknown or {}).get(a, -1)
         codes = table[a] if known.all() else table[a][known]
         values = _distinct(codes, size(table, a))
-        for b in attributes:
+        # one that settles another has as many values at least
+        for b in (b for b in attributes if size(table, b) <= size(table, a) + 1):
             other = table[b] if known.all() else table[b][known]
             keys = codes.astype(np.int64) * size(table, b) + other
             if a != b and values and _distinct(keys, size(table, a) * size(table, b)) == values:
                 found.add((a, b))
     return found
+
+
+def told_apart(
+    table: Codes, attributes: Sequence[str], now: NDArray[np.bool_], fewest: int, unknown: Mapping[str, int]
+) -> tuple[dict[str, Ints], dict[str, Ints]]:
+    """New codes, without gaps, of the values that have that many incidents now, and the old codes of these.
+
+    All others share the last code: no cell of theirs can have as many. There are far fewer rows to group then.
+    """
+    codes, kept = {}, {}
+    for a in attributes:
+        counts = np.bincount(table[a][now], table["incident"][now], size(table, a))
+        if a in unknown:
+            counts[unknown[a]] = 0
+        kept[a] = np.flatnonzero(counts >= fewest)
+        number = np.full(counts.size, kept[a].size)
+        number[kept[a]] = np.arange(kept[a].size)
+        codes[a] = number[table[a]]
+    return codes, kept
+
+
+def grouped(codes: Mapping[str, Ints], rows: NDArray[np.bool_], **sums: Floats) -> dict[str, NDArray]:
+    """The rows of the same codes together, their sums added up."""
+    frame = pl.DataFrame({**{a: column[rows] for a, column in codes.items()}, **sums})
+    together = frame.group_by(list(codes)).agg(pl.all().sum()).sort(list(codes))
+    return {name: together[name].to_numpy() for name in together.columns}
 
 
 def _distinct(keys: NDArray[np.integer], most: int) -> int:
