@@ -189,21 +189,27 @@ def _known_by(rows: pl.DataFrame, places: pl.DataFrame, told_of: Rises) -> pl.Da
     seen: dict[str, list[date]] = {}
     for cause, kind, place, monday in told_of.seen.iter_rows():
         seen.setdefault(_key(cause, kind, place), []).append(monday)
-    known = []
-    keys = dict(rows.select("number", pl.struct("cause", "place_kind", "place")).iter_rows())
-    for number in rows["story"]:
-        lead = _key(*keys[number].values())
-        named = [f"{keys[number]['cause']}/{each}" for each in held.get(number, ())] or [lead]
+    known: dict[int, tuple[str, list[str], date | None, int | None]] = {}
+    taken: set[str] = set()
+    for number, story, *series in rows.select("number", "story", "cause", "place_kind", "place").iter_rows():
+        if number != story:
+            continue
+        lead = _key(*series)
+        named = [f"{series[0]}/{each}" for each in held.get(number, ())] or [lead]
+        # two stories may fill one place each by more than a half: the surer one has its name
+        name = next(each for each in (*named, lead, f"{lead}/{number}") if each not in taken)
+        taken.add(name)
         weeks = {monday for key in (*named, lead) for monday in seen.get(key, ())}
         began, back = spell(weeks, told_of.judged_from) if told_of.judged_from else (None, None)
-        known.append((named[0], named, began, back))
+        known[number] = (name, named, began, back)
     schema: dict[str, pl.DataType | type[pl.DataType]] = {
         "issue_key": pl.String,
         "aliases": pl.List(pl.String),
         "began_date": pl.Date,
         "back_after_weeks": pl.Int64,
     }
-    return rows.hstack(pl.DataFrame(known, schema=schema, orient="row"))
+    told = [known[story] for story in rows["story"]]
+    return rows.hstack(pl.DataFrame(told, schema=schema, orient="row"))
 
 
 def _key(cause: str, kind: str, place: str | None) -> str:

@@ -246,3 +246,14 @@ def test_the_review_lists_seven_things_that_are_not_muted_and_each_can_be_follow
     app.button(key=f"undo_{batch}").click().run()
     assert [e.value for e in app.exception] == []
     assert alert_states.standing(first, alert_states.kept(store), date(2020, 1, 1)).state == "new"
+
+
+def test_a_key_that_stands_for_two_things_is_found(run_view: RunView) -> None:
+    alerts = """
+        kind | item | cause
+        x    | one  | a
+        x    | two  | a
+        x    | two  | b
+    """
+    found = run_view("check_alert_keys_are_unique", kept_alerts=alerts)
+    assert found.rows() == [("x/two", 2)]

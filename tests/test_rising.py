@@ -208,3 +208,8 @@ def test_a_story_is_known_by_the_narrowest_place_that_holds_most_of_it_and_by_th
     )
     everywhere = kept._known_by(found, places.clear(), Rises(found, seen, weeks[-1]))
     assert everywhere["aliases"].to_list() == [["c/supplier/Acme"]] * 2
+    # two stories in the same place: each keeps a name of its own
+    lone = pl.DataFrame({"number": [0, 1], **series, "since_date": [MONDAY] * 2, "story": [0, 1]})
+    both = pl.concat([places, places.with_columns(number=pl.lit(1, places.schema["number"]))])
+    names = kept._known_by(lone, both, Rises(lone, seen, weeks[-1]))["issue_key"].to_list()
+    assert names == ["c/lot/L", "c/sku/A"]
