@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import plotly.graph_objects as go
 import polars as pl
 
-from app import charts, formats, marks
+from app import charts, deciding, formats, marks
 from app.charts import Ink
 from app.exports import Column
 from app.frame import Page
@@ -42,8 +42,33 @@ def rows(chosen: Found) -> pl.DataFrame:
     )
 
 
-def before_after(page: Page, chosen: Found, ink: Ink) -> go.Figure:
-    """Rate by week; weeks that are not compared are hollow; a step for each level, and the action as a mark."""
+def its_marks(chosen: Found) -> list[Mark]:
+    """What else happened in its weeks and is about the same: the action itself, its end, other actions, notes."""
+    days = chosen.weeks["week_start_date"].to_list()
+    if not days:
+        return []
+    last = days[-1] + timedelta(days=6)
+    made = marks.found(deciding.store(), chosen.action.scope, days[0], last)
+    end = chosen.effect["end_date"]
+    ended = [Mark(end, None, "end", chosen.action.done)] if end is not None and days[0] <= end <= last else []
+    return sorted([*made, *ended], key=lambda mark: mark.day)
+
+
+def meanwhile(chosen: Found, made: Sequence[Mark]) -> int:
+    """How many other marks lie in the weeks that are compared: the effect may be associated with them as well."""
+    compared = chosen.weeks.filter(pl.col("phase").is_in(COUNTED))["week_start_date"].to_list()
+    own = (marks.ACTION, chosen.effect["start_date"], chosen.action.done)
+    return sum(
+        (mark.kind, mark.day, mark.text) != own
+        and mark.kind != "end"
+        and (mark.until or mark.day) >= compared[0]
+        and mark.day <= compared[-1] + timedelta(days=6)
+        for mark in (made if compared else ())
+    )
+
+
+def before_after(page: Page, chosen: Found, made: Sequence[Mark], ink: Ink) -> go.Figure:
+    """Rate by week with its marks; weeks that are not compared are hollow; a step for each level."""
     weeks = rows(chosen)
     days = weeks["week_start_date"].to_list()
     counted = [phase in COUNTED for phase in weeks["phase"]]
@@ -77,11 +102,8 @@ def before_after(page: Page, chosen: Found, ink: Ink) -> go.Figure:
     charts.over_time(figure)
     unit = "actions.axis_rate" if chosen.effect["exposure_kind"] is not None else "actions.axis_count"
     figure.update_yaxes(title={"text": t(unit)}, rangemode="tozero")
-    mark = Mark(chosen.effect["start_date"], None, marks.ACTION, chosen.action.done)
-    end = chosen.effect["end_date"]
-    ended = [Mark(end, None, "end", "")] if end is not None and days and end <= days[-1] + _WEEK else []
-    if days and days[0] <= mark.day <= days[-1] + _WEEK:
-        marks.draw(figure, [mark, *ended], days[0], days[-1], _WEEK, ink)
+    if days:
+        marks.draw(figure, made[-marks.MOST :], days[0], days[-1], _WEEK, ink)
     return figure
 
 

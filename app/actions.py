@@ -19,6 +19,7 @@ from app import (
     empty,
     formats,
     history,
+    marks,
     navigation,
     plots,
     report,
@@ -198,15 +199,17 @@ def one(page: Page, chosen: Found) -> None:
     facts.append(t("actions.hoped", change=formats.percent(effect["expected_change"], page.lang)))
     st.caption(md(" · ".join(facts)))
     if chosen.weeks.height:
-        figure = action_chart.before_after(page, chosen, plots.ink())
+        made = action_chart.its_marks(chosen)
+        figure = action_chart.before_after(page, chosen, made, plots.ink())
         plots.show(
             figure, f"action_{chosen.item}", t("actions.chart_alt"), lambda day: _week(page, chosen, day)
         )
-        st.caption(
-            "  \n".join(
-                md(line) for line in [action_chart.legend(chosen), *action_words.caveats(page, effect)]
-            )
-        )
+        marks.legend(page, made)
+        lines = [action_chart.legend(chosen), *action_words.caveats(page, effect)]
+        others = action_chart.meanwhile(chosen, made)
+        if others:
+            lines.insert(1, t("actions.overlap", n=others))
+        st.caption("  \n".join(md(line) for line in lines))
     with st.container(horizontal=True, vertical_alignment="center"):
         tables.download(
             lambda: chosen.weeks, action_chart.columns(chosen), f"action_{chosen.item}", chosen.weeks.height

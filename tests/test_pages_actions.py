@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import action_form, charts, marks
+from app import action_form, action_words, charts, marks
 from app.filters import Filters
 from app.i18n import say, texts
 from app.marks import Mark
@@ -146,6 +146,29 @@ def test_a_file_of_notes_is_taken_whole_or_its_bad_lines_are_named(store: Store)
     app.button(key="notes_take_file").click().run()
     assert sorted(note.text for _, note in notes.current(store).values()) == ["B", "C"]
     assert len({entry.batch for entry in notebook.history(store, notes.TOPIC)}) == 1
+
+
+def test_an_effect_is_said_with_its_interval_as_a_change_or_as_how_many_times() -> None:
+    assert action_words.between(0.58, 0.4, 0.85, "fr") == "−42\u202f%, entre −60\u202f% et −15\u202f%"
+    assert action_words.between(1.05, 0.9, 1.2, "fr") == "+5\u202f%, entre −10\u202f% et +20\u202f%"
+    assert action_words.between(19.75, 7.73, 64.5, "fr") == "× 19,8, entre × 7,7 et × 64,5"
+    assert action_words.between(1.0, 0.0, float("inf"), "fr") == "× 1,0, entre × 0,0 et × ∞"
+    assert action_words.between(None, None, None, "fr") is None
+
+
+def test_what_else_happened_in_the_weeks_compared_is_counted(store: Store) -> None:
+    day = last_day(store) - timedelta(weeks=10)
+    one = Action("One", day.isoformat(), {"cause": [cause(store)]}, "", 60)
+    item = actions.save(store, one, "Anne")[0].item
+    actions.save(store, Action("Another", day.isoformat(), {"warehouse": ["Laval"]}), "Anne")
+    actions.save(store, Action("Apart", day.isoformat(), {"cause": ["goodwill"]}), "Anne")
+    notes.save(store, Note((day - timedelta(weeks=8)).isoformat(), "Sale", "promotion"), "Anne")
+    notes.save(store, Note((day - timedelta(weeks=90)).isoformat(), "Long ago", "promotion"), "Anne")
+    app = drawn("actions", lang="en", action=item)
+    assert [e.value for e in app.exception] == []
+    assert "2 other actions or notes are about the same" in plain(app)
+    assert "Action: Another" in plain(app)
+    assert "Promotion: Long ago" not in plain(app)
 
 
 # --- marks
