@@ -100,6 +100,7 @@ def before_after(page: Page, chosen: Found, made: Sequence[Mark], ink: Ink) -> g
     )
     figure = charts.blank([*traces, *_levels(weeks, _scale(chosen), ink)], ink, height=270)
     charts.over_time(figure)
+    figure.update_xaxes(ticks="outside", ticklen=6, tickcolor="rgba(0,0,0,0)")  # room for points at nought
     unit = "actions.axis_rate" if chosen.effect["exposure_kind"] is not None else "actions.axis_count"
     figure.update_yaxes(title={"text": t(unit)}, rangemode="tozero")
     if days:
