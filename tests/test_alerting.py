@@ -433,6 +433,34 @@ def test_the_moment_of_the_week_comes_once_and_is_made_up_for_when_it_was_missed
     assert alerting._moment("lun@8h05", alerting.Words("fr")) == (0, 8, 5)
 
 
+def test_the_schedule_goes_on_after_a_failure_and_sends_once_a_week(
+    store: Store,
+    hook: Api,
+    waited: list[float],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Three looks: it is time and the place fails, an hour later it is still time and goes well, then it is not."""
+    write_places(store, f'[alert.slack]\nurl = "{hook.url}/in"\n')
+    hook.faults += [(404, {})]
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 3:
+            raise KeyboardInterrupt
+
+    long_ago = (datetime.now(UTC) - timedelta(weeks=2)).isoformat()
+    notebook.write(store, "alert_run", [notebook.Write("weekly", {"at": long_ago}, 0)], "")
+    monkeypatch.setattr(alerting.time, "sleep", sleep)
+    code, out, err = run(store, "--weekly", "mon@08:00", capsys=capsys)
+    assert (code, slept) == (130, [3600, 30, 30])
+    assert len(hook.asked) == 2
+    assert "404" in err
+    assert "sent" in out
+    assert not waited
+
+
 def test_a_letter_says_seven_things_at_most_the_most_pressing_first(tmp_path: Path) -> None:
     rows = [thing(f"x/{n}", aliases=[f"x/{n}"]) for n in range(12)]
     store = Store(tmp_path)

@@ -29,7 +29,7 @@ from pipelines.cli.main import CommandError
 from pipelines.cli.words import Words
 from pipelines.messages import Message, sentence
 from pipelines.notebook import Write
-from pipelines.reader import Reader
+from pipelines.reader import NoSnapshotError, Reader
 from pipelines.store import Store, StoreError
 from pipelines.sync.credentials import FILE
 
@@ -50,30 +50,41 @@ def alert(chosen: argparse.Namespace, words: Words) -> int:
     for name in chosen.places:
         if name not in SETTINGS:
             raise CommandError(words.say("unknown_place", place=name, places=", ".join(SETTINGS)), 2)
+    if weekly is None:
+        return _once(chosen, store, words)
+    _places(chosen, store, words)  # what is wrong with them is told at once, not on Monday
+    print(words.say("alert_weekly", moment=chosen.weekly), file=sys.stderr, flush=True)
+    while True:
+        try:
+            is_now = is_due(store, weekly, datetime.now(ZoneInfo(store.zone())))
+            code = _once(chosen, store, words) if is_now else 0
+            if is_now and not code:
+                _note_run(store)
+        except (
+            CommandError,
+            StoreError,
+            NoSnapshotError,
+        ) as error:  # a load is writing, say: tried again later
+            said = sentence(error.message, words.lang) if isinstance(error, StoreError) else str(error)
+            print(said, file=sys.stderr, flush=True)
+            code = 1
+        time.sleep(_RETRY_SECONDS if code else _LOOK_SECONDS)
+
+
+def _places(chosen: argparse.Namespace, store: Store, words: Words) -> tuple[list[Destination], str]:
+    """Where alerts go, and the address of the dashboard. Raises CommandError when there is nowhere."""
     try:
-        places = destinations(store, chosen.places)
-        address = dashboard(store)
+        places, address = destinations(store, chosen.places), dashboard(store)
     except AlertError as error:
         raise CommandError(sentence(error.message, words.lang)) from None
     if not places and not chosen.dry_run:
         raise CommandError(words.say("nowhere_to_alert", file=store.user / FILE, program=program()))
-    if weekly is None:
-        return _once(chosen, store, places, address, words)
-    print(words.say("alert_weekly", moment=chosen.weekly), file=sys.stderr, flush=True)
-    while True:
-        if is_due(store, weekly, datetime.now(ZoneInfo(store.zone()))):
-            code = _once(chosen, store, places, address, words)
-            if code:
-                time.sleep(_RETRY_SECONDS)
-                continue
-            _note_run(store)
-        time.sleep(_LOOK_SECONDS)
+    return places, address
 
 
-def _once(
-    chosen: argparse.Namespace, store: Store, places: Sequence[Destination], address: str, words: Words
-) -> int:
+def _once(chosen: argparse.Namespace, store: Store, words: Words) -> int:
     """Tells every place, one after the other; one that fails does not stop the next."""
+    places, address = _places(chosen, store, words)
     reader = Reader(store)
     try:
         rows = reader.query("weekly_alerts").rows(named=True)
