@@ -65,10 +65,15 @@ def alert(chosen: argparse.Namespace, words: Words) -> int:
             StoreError,
             NoSnapshotError,
         ) as error:  # a load is writing, say: tried again later
-            said = sentence(error.message, words.lang) if isinstance(error, StoreError) else str(error)
-            print(said, file=sys.stderr, flush=True)
+            print(_why(error, words), file=sys.stderr, flush=True)
             code = 1
         time.sleep(_RETRY_SECONDS if code else _LOOK_SECONDS)
+
+
+def _why(error: Exception, words: Words) -> str:
+    if isinstance(error, NoSnapshotError):
+        return words.say("no_data", program=program())
+    return sentence(error.message, words.lang) if isinstance(error, StoreError) else str(error)
 
 
 def _places(chosen: argparse.Namespace, store: Store, words: Words) -> tuple[list[Destination], str]:
