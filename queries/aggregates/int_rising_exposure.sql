@@ -8,46 +8,44 @@ with places as (
     from int_rising_weeks
 ),
 
-days as (
+-- one pass for each kind of place: a row for each place that an article passed would be six times as many
+sums as (
     select
         date_trunc('week', date)::date as week_start_date,
-        sku,
-        supplier,
-        warehouse,
-        carrier,
-        channel,
-        sum(order_count) as orders,
-        sum(lines_confirmed) as lines_confirmed,
-        sum(lines_shipped) as lines_shipped,
-        sum(units_sold) as units_sold
+        case
+            when grouping(sku) = 0 then 'sku'
+            when grouping(supplier) = 0 then 'supplier'
+            when grouping(warehouse) = 0 then 'warehouse'
+            when grouping(carrier) = 0 then 'carrier'
+            when grouping(channel) = 0 then 'channel'
+            else 'all'
+        end as place_kind,
+        coalesce(sku, supplier, warehouse, carrier, channel) as place,
+        sum(order_count)::bigint as orders,
+        sum(lines_confirmed)::bigint as lines_confirmed,
+        sum(lines_shipped)::bigint as lines_shipped,
+        sum(units_sold)::bigint as units_sold
     from exposure_daily
     where date_basis = 'event' and date >= (select min(int_rising_weeks.week_start_date) from int_rising_weeks)
-    group by all
-),
-
-kinds as (
-    select
-        days.*,
-        unnest(['all', 'sku', 'supplier', 'warehouse', 'carrier', 'channel']) as place_kind,
-        unnest(['', sku, supplier, warehouse, carrier, channel]) as value
-    from days
-),
-
-placed as (
-    select
-        kinds.*,
-        places.place
-    from kinds
-    inner join places on kinds.place_kind = places.place_kind and kinds.value = coalesce(places.place, '')
+    group by grouping sets (
+        (week_start_date),
+        (week_start_date, sku),
+        (week_start_date, supplier),
+        (week_start_date, warehouse),
+        (week_start_date, carrier),
+        (week_start_date, channel)
+    )
 )
 
 select
-    place_kind,
-    place,
-    week_start_date,
-    sum(orders)::bigint as orders,
-    sum(lines_confirmed)::bigint as lines_confirmed,
-    sum(lines_shipped)::bigint as lines_shipped,
-    sum(units_sold)::bigint as units_sold
-from placed
-group by place_kind, place, week_start_date;
+    sums.place_kind,
+    sums.place,
+    sums.week_start_date,
+    sums.orders,
+    sums.lines_confirmed,
+    sums.lines_shipped,
+    sums.units_sold
+from sums
+inner join places on sums.place_kind = places.place_kind and coalesce(sums.place, '') = coalesce(places.place, '')
+-- what names no place of its kind is no place
+where sums.place_kind = 'all' or sums.place is not null;

@@ -10,58 +10,47 @@ with bounds as (
     where event_date <= current_date + 1 -- a date in the future is a typing error
 ),
 
+-- one pass for each kind of place
 weekly as (
     select
-        cause,
-        family,
-        sku,
-        supplier,
-        warehouse,
-        carrier,
-        channel,
-        date_trunc('week', event_date)::date as week_start_date,
+        incidents.cause,
+        any_value(incidents.family) as family,
+        case
+            when grouping(incidents.sku) = 0 then 'sku'
+            when grouping(incidents.supplier) = 0 then 'supplier'
+            when grouping(incidents.warehouse) = 0 then 'warehouse'
+            when grouping(incidents.carrier) = 0 then 'carrier'
+            when grouping(incidents.channel) = 0 then 'channel'
+            else 'all'
+        end as place_kind,
+        coalesce(
+            incidents.sku, incidents.supplier, incidents.warehouse, incidents.carrier, incidents.channel
+        ) as place,
+        date_trunc('week', incidents.event_date)::date as week_start_date,
         count(*) as incident_count
     from incidents
     cross join bounds
-    where event_date >= bounds.first_week_date and cause not in ('unknown', 'other')
-    group by all
-),
-
-placed as (
-    select
-        weekly.cause,
-        'all' as place_kind,
-        null as place,
-        weekly.week_start_date,
-        weekly.incident_count
-    from weekly
-    union all
-    select
-        weekly.cause,
-        kinds.place_kind,
-        case kinds.place_kind
-            when 'sku' then weekly.sku
-            when 'supplier' then weekly.supplier
-            when 'warehouse' then weekly.warehouse
-            when 'carrier' then weekly.carrier
-            else weekly.channel
-        end as place,
-        weekly.week_start_date,
-        weekly.incident_count
-    from weekly
-    inner join int_place_kinds as kinds on weekly.family = kinds.family
+    where incidents.event_date >= bounds.first_week_date and incidents.cause not in ('unknown', 'other')
+    group by grouping sets (
+        (incidents.cause, week_start_date),
+        (incidents.cause, week_start_date, incidents.sku),
+        (incidents.cause, week_start_date, incidents.supplier),
+        (incidents.cause, week_start_date, incidents.warehouse),
+        (incidents.cause, week_start_date, incidents.carrier),
+        (incidents.cause, week_start_date, incidents.channel)
+    )
 ),
 
 series as (
     select
-        cause,
-        place_kind,
-        place,
-        week_start_date,
-        sum(incident_count)::bigint as incident_count
-    from placed
-    where place_kind = 'all' or place is not null
-    group by cause, place_kind, place, week_start_date
+        weekly.cause,
+        weekly.place_kind,
+        weekly.place,
+        weekly.week_start_date,
+        weekly.incident_count
+    from weekly
+    left join int_place_kinds as kinds on weekly.family = kinds.family and weekly.place_kind = kinds.place_kind
+    where weekly.place_kind = 'all' or (kinds.family is not null and weekly.place is not null)
 ),
 
 lively as (
