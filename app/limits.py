@@ -311,6 +311,14 @@ def with_words(rows: pl.DataFrame) -> pl.DataFrame:
     ).with_columns(pl.when(pl.col("verdict").is_not_null()).then("verdict_words"))
 
 
+def share_columns() -> list[Column]:
+    """The interval of a share, beside it in a table."""
+    return [
+        Column("share_low", t("column.share_low"), "percent"),
+        Column("share_high", t("column.share_high"), "percent"),
+    ]
+
+
 def columns() -> list[Column]:
     """What the table and the file behind a chart say of limits."""
     return [

@@ -8,7 +8,18 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from app import charts_returns, db, empty, formats, names, navigation, plots, tables
+from analysis.intervals import with_share
+from app import (
+    charts_returns,
+    db,
+    empty,
+    formats,
+    limits,
+    names,
+    navigation,
+    plots,
+    tables,
+)
 from app.charts_returns import Curve
 from app.exports import Column
 from app.frame import Page
@@ -165,7 +176,7 @@ def stages(page: Page, found: pl.DataFrame) -> None:
     )
     st.caption(t("returns.stages_legend"))
     tables.show(
-        found.with_columns(title=pl.col("stage").replace(named)),
+        _with_interval(found.with_columns(title=pl.col("stage").replace(named))),
         [Column("title", t("returns.stage")), *_columns()],
         "return_stages",
         t("returns.stages_alt"),
@@ -188,7 +199,7 @@ def places(page: Page, found: pl.DataFrame) -> None:
     rows = db.query("return_stages", page.filters.variables(), stage=stage, place_kind=kind)
     dimension = "cause" if kind == "reason" else kind
     said = {place: names.of(dimension, place) for place in rows["place"].drop_nulls()}
-    rows = rows.with_columns(
+    rows = _with_interval(rows).with_columns(
         title=pl.col("place").replace(said).fill_null(t("returns.unknown_place")),
         trust=pl.when(pl.col("line_count") < FEW).then(pl.lit(t("returns.few"))).otherwise(pl.lit("")),
     )
@@ -218,6 +229,12 @@ def places(page: Page, found: pl.DataFrame) -> None:
     )
 
 
+def _with_interval(rows: pl.DataFrame) -> pl.DataFrame:
+    """The interval of the late share, which is of those that can be judged."""
+    judged = rows.with_columns(judged_count=pl.col("late_count") + pl.col("in_time_count"))
+    return with_share(judged, "late_count", "judged_count")
+
+
 def _columns() -> list[Column]:
     return [
         Column("line_count", t("returns.lines"), "count"),
@@ -226,6 +243,7 @@ def _columns() -> list[Column]:
         Column("p90_days", t("returns.p90"), "number"),
         Column("finished_mean_days", t("returns.finished_mean"), "number"),
         Column("late_share", t("returns.late_share"), "percent"),
+        *limits.share_columns(),
         Column("late_count", t("returns.late"), "count"),
         Column("in_time_count", t("returns.in_time"), "count"),
         Column("undetermined_count", t("returns.undetermined"), "count"),

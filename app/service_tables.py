@@ -5,7 +5,18 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from app import db, empty, formats, names, navigation, plots, service_figures, tables
+from analysis.intervals import with_share
+from app import (
+    db,
+    empty,
+    formats,
+    limits,
+    names,
+    navigation,
+    plots,
+    service_figures,
+    tables,
+)
 from app.exports import Column
 from app.frame import Page
 from app.i18n import t
@@ -72,14 +83,16 @@ def promises(page: Page) -> None:
         ),
         channel_name=names.column(found, "channel", "channel"),
     )
+    judged = shown.with_columns(judged_count=pl.col("met_count") + pl.col("missed_count"))
     tables.show(
-        shown,
+        with_share(judged, "met_count", "judged_count"),
         [
             Column("measure_name", t("service.column.measure")),
             Column("channel_name", t("service.column.channel")),
             Column("target_hours", t("service.column.target"), "number"),
             Column("clock_name", t("service.column.clock")),
             Column("met_share", t("service.column.met_share"), "percent"),
+            *limits.share_columns(),
             Column("target_share", t("service.column.target_share"), "percent"),
             Column("met_count", t("service.column.met"), "count"),
             Column("missed_count", t("service.column.missed"), "count"),
@@ -217,7 +230,7 @@ def repeated(page: Page) -> None:
     ]
     has_costs = found["repeated_cost_cents"].drop_nulls().len() > 0
     tables.show(
-        found.with_columns(
+        with_share(found, "repeated_contact_count", "contact_count").with_columns(
             title=pl.Series(titles, dtype=pl.String), family_name=names.column(found, "family", "family")
         ),
         [
@@ -226,6 +239,7 @@ def repeated(page: Page) -> None:
             Column("contact_count", t("service.column.contacts"), "count"),
             Column("repeated_contact_count", t("service.column.repeated"), "count"),
             Column("repeated_share", t("column.share"), "percent"),
+            *limits.share_columns(),
             Column("most_contacts", t("service.column.most"), "count"),
             *(costs if has_costs else []),
         ],

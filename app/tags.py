@@ -7,7 +7,16 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from app import db, empty, formats, names, navigation, tables
+from analysis.intervals import with_share
+from app import (
+    db,
+    empty,
+    formats,
+    limits,
+    names,
+    navigation,
+    tables,
+)
 from app.exports import Column
 from app.frame import Page
 from app.i18n import t
@@ -57,7 +66,7 @@ def by_team(page: Page, health: pl.DataFrame) -> None:
     cuts = {"all": t("tags.cut.all"), "team": t("tags.cut.team"), "tool": t("tags.cut.tool")}
     n = pl.col("ticket_count")
     tables.show(
-        health.with_columns(
+        with_share(health, "contradicted_count", "checked_count").with_columns(
             cut_name=pl.col("cut").replace(cuts),
             untagged_share=pl.col("untagged_count") / n,
             other_share=pl.col("other_count") / n,
@@ -76,6 +85,7 @@ def by_team(page: Page, health: pl.DataFrame) -> None:
             Column("checked_count", t("tags.column.checked"), "count"),
             Column("contradicted_count", t("tags.column.contradicted"), "count"),
             Column("contradicted_share", t("tags.column.contradicted_share"), "percent"),
+            *limits.share_columns(),
         ],
         "tag_health",
         t("tags.by_team"),
@@ -103,7 +113,7 @@ def each_tag(page: Page) -> None:
     by_fact = [names.cause(code) if code else None for code in used["contradicting_cause"]]
     yes = {True: t("tags.yes"), False: ""}
     tables.show(
-        used.with_columns(
+        with_share(used, "contradicted_count", "checked_count").with_columns(
             title=pl.when(pl.col("is_mapped"))
             .then(pl.coalesce(pl.Series(titles, dtype=pl.String), pl.lit(t("tags.no_cause_meant"))))
             .otherwise(pl.lit(t("tags.unmapped"))),
@@ -122,6 +132,7 @@ def each_tag(page: Page) -> None:
             Column("checked_count", t("tags.column.checked"), "count"),
             Column("contradicted_count", t("tags.column.contradicted"), "count"),
             Column("share", t("tags.column.contradicted_share"), "percent"),
+            *limits.share_columns(),
             Column("by_fact", t("tags.column.by_fact")),
         ],
         "tag_use",
