@@ -23,6 +23,7 @@ from duckdb import (
 )
 
 from pipelines.cells import NULL, Cells, Field, Parsed, Problem, cell, function
+from pipelines.written_numbers import number_of, unless_dashed
 
 _ABSENT = Parsed(NULL)
 
@@ -95,8 +96,8 @@ def after(start: Field, *names: str, unit: Literal["seconds", "minutes", "hours"
         begun, found = start(cells), cells.text(*names)
         if not found:
             return _ABSENT
-        label, raw = _unless_dashed(found)
-        number = _number(raw, cells)
+        label, raw = unless_dashed(found)
+        number = number_of(raw, cells)
         seconds = number * ConstantExpression({"seconds": 1, "minutes": 60, "hours": 3600}[unit])
         moment = begun.value + function("to_seconds", seconds)
         value = CaseExpression(number > ConstantExpression(above), moment)
@@ -112,9 +113,9 @@ def money(*names: str, currency: Field | None = None) -> Field:
         found = cells.text(*names)
         if not found:
             return _ABSENT
-        label, raw = _unless_dashed(found)
+        label, raw = unless_dashed(found)
         cells.amounts[label] = raw
-        number = _number(raw, cells)
+        number = number_of(raw, cells)
         factor: Expression = ConstantExpression(100)
         if currency is not None:
             code = currency(cells).value
@@ -140,9 +141,9 @@ def number(*names: str) -> Field:
         found = cells.text(*names)
         if not found:
             return _ABSENT
-        label, raw = _unless_dashed(found)
+        label, raw = unless_dashed(found)
         cells.amounts[label] = raw
-        value = _number(raw, cells)
+        value = number_of(raw, cells)
         return Parsed(value, (Problem(label, raw, value, "not_a_number"),))
 
     return parse
@@ -169,7 +170,7 @@ def whole(*names: str) -> Field:
         found = cells.text(*names)
         if not found:
             return _ABSENT
-        label, raw = _unless_dashed(found)
+        label, raw = unless_dashed(found)
         bare = function("regexp_extract", raw, r"^([+-]?\d{1,18})(?:[.,]0+)?$", 1)
         value = function("nullif", bare, "").cast("BIGINT")
         return Parsed(value, (Problem(label, raw, value, "not_a_whole_number"),))
@@ -375,29 +376,3 @@ def customer(*names: str) -> Field:
         return Parsed(CaseExpression(address.isnotnull(), function("substr", keyed, 1, 24)))
 
     return parse
-
-
-def _unless_dashed(found: tuple[str, Expression]) -> tuple[str, Expression]:
-    """A dash in place of a number, with or without a currency sign, tells no number."""
-    label, raw = found
-    is_dash = function("regexp_full_match", raw, r"[\s\x{00a0}\x{202f}$€£]*[-–—][\s\x{00a0}\x{202f}$€£]*")
-    return label, CaseExpression(is_dash, NULL.cast("VARCHAR")).otherwise(raw)
-
-
-def _number(raw: Expression, cells: Cells) -> Expression:
-    """DOUBLE of a written number: blanks, currency signs and codes, thousands marks and a trailing minus understood."""
-    marks = r"^[A-Za-z]{1,3} ?\$|^[A-Za-z]{2,3}|[\s\x{00a0}\x{202f}'’$€£]|[A-Za-z]{3}$|^\+"
-    bare = function("regexp_replace", raw, marks, "", "g")
-    bare = function("regexp_replace", bare, r"^\((.*)\)$", r"-\1")
-    if cells.decimal_comma:
-        valid = r"^-?(\d{1,3}(\.\d{3}){1,4}|\d{1,15})(,\d{1,30})?$"
-        swapped = function("replace", function("replace", bare, ".", ""), ",", ".")
-    else:
-        valid = r"^-?((\d{1,3}(,\d{3}){1,4}|\d{1,15})(\.\d{1,30})?|\.\d{1,30})$"
-        swapped = function("replace", bare, ",", "")
-    checked = swapped.cast("DECIMAL(24,6)")
-    plain = function("regexp_full_match", raw, r"\d{1,15}")  # most are, and need none of the searches
-    number = CaseExpression(plain, raw.cast("DECIMAL(24,6)")).when(
-        function("regexp_matches", bare, valid), checked
-    )
-    return number.otherwise(NULL.cast("DECIMAL(24,6)"))
