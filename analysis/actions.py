@@ -40,6 +40,7 @@ OTHER_EFFECT = (
 )
 REPORTED = 0.8  # of a week's incidents, before it counts
 ALPHA, POWER = 0.05, 0.8
+TREND_ALPHA = 0.01  # a trend that chance made would be carried on for as long as an action is followed
 REAL_RISE = 0.001  # chance of a rise that is taken for real
 BACK = 0.00135  # chance beyond three standard deviations
 BACK_WEEKS, BACK_FEWEST = 3, 3
@@ -166,7 +167,8 @@ def judge(weeks: Weeks, plan: Plan) -> Verdict:
         back_since=back,
         is_displaced=is_displaced,
     )
-    if len(after) < len(split.after):
+    # a trend is carried on no farther than it was seen
+    if len(after) < len(split.after) and (method != "trend" or len(split.after) <= len(before)):
         whole = _estimate(weeks, before, split.after)[0]
         low, high = whole.interval(ALPHA)
         told.update(all_weeks=len(split.after), all_ratio=float(whole.ratio), all_low=low, all_high=high)
@@ -343,7 +345,7 @@ def _without_trend(weeks: Weeks, before: list[int], after: list[int]) -> Estimat
     e = weeks.e * weeks.reported
     place = (np.array(before, float) - before[-1]) / len(before)
     past = rates.quasi_poisson(weeks.y[before], e[before], np.column_stack([np.ones(len(before)), place]))
-    if past is None or abs(past.z(1)) <= stats.t.isf(ALPHA / 2, past.freedom):
+    if past is None or abs(past.z(1)) <= stats.t.isf(TREND_ALPHA / 2, past.freedom):
         return None
     used = [*before, *after]
     place = (np.array(used, float) - before[-1]) / len(before)

@@ -152,7 +152,7 @@ def test_twice_the_incidents_of_twice_the_orders_are_no_effect() -> None:
 
 
 def test_it_is_too_early_until_a_day_that_the_weeks_before_alone_tell() -> None:
-    y = poisson(12, 9, seed=4)
+    y = poisson(12, 9, seed=2)
     days = [judge(weeks(y[:n]), Plan(START, 0.6)) for n in (41, 43, 45)]
     assert [(each.verdict, each.reason) for each in days] == [("too_early", "wait")] * 3
     assert len({each.known_by for each in days}) == 1
@@ -163,6 +163,9 @@ def test_it_is_too_early_until_a_day_that_the_weeks_before_alone_tell() -> None:
     assert on_the_day.verdict != "too_early"
     later = judge(weeks(y), Plan(START, 0.6))
     assert (later.verdict, later.ratio) == (on_the_day.verdict, on_the_day.ratio), "it is judged once"
+    assert (on_the_day.all_ratio, later.all_weeks) == (None, 40), "and what came of it since is told beside"
+    plain = rates.rate_ratio(y[40:].sum(), 40, y[11:37].sum(), 26).ratio
+    assert later.all_ratio == pytest.approx(plain)
 
 
 def test_what_is_beyond_doubt_need_not_wait() -> None:
@@ -241,8 +244,10 @@ def test_what_fell_everywhere_is_not_the_actions_doing() -> None:
 
 
 def test_a_comparison_that_went_its_own_way_before_is_not_used() -> None:
-    there = np.concatenate([np.linspace(10, 90, 40), np.full(40, 90.0)]).round()
-    assert judge(weeks(poisson(12, 5), there=there), Plan(START, 0.5)).method != "comparison"
+    there = np.concatenate([np.linspace(90, 30, 40), np.full(40, 30.0)]).round()
+    assert judge(weeks(poisson(12, 5), there=there), Plan(START, 0.5)).method == "before_after"
+    there[:40] = 60
+    assert judge(weeks(poisson(12, 5), there=there), Plan(START, 0.5)).method == "comparison"
 
 
 def test_what_rises_elsewhere_while_it_falls_here_is_said_and_earns_no_praise() -> None:
