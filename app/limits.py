@@ -21,6 +21,8 @@ from app.frame import LATE_DAYS, Page
 from app.i18n import t
 from app.measures import Measure, period_end, period_name
 
+WAVE = 1.3  # times the usual orders are a wave of sales
+WAVE_PERIODS = 3  # for so long its incidents come in
 BASE_PERIODS = 26  # weeks or months before those shown
 
 
@@ -213,9 +215,20 @@ def explained(page: Page, told: Told, has_bars: bool = False) -> str:
         days=formats.span(*told.span, page.lang),
         aside=aside,
     )
-    if told.basis.is_rare:
-        return f"{t('limits.rare')} {rest}"
-    return f"{t('limits.edges' if has_bars else 'limits.band')} {rest}"
+    lines = t("limits.rare" if told.basis.is_rare else "limits.edges" if has_bars else "limits.band")
+    late = [t("limits.follows_sales")] if page.filters.basis == "event" and follows_sales(told.rows) else []
+    return " ".join([lines, rest, *late])
+
+
+def follows_sales(rows: pl.DataFrame) -> bool:
+    """Whether what lies outside may come of a wave of sales: incidents follow their orders by a week or two, so that
+
+    the rate by event falls in a week of many orders and rises in those after.
+    """
+    middle = rows["exposure_count"].median()
+    is_wave = pl.col("exposure_count") > WAVE * pl.lit(middle, pl.Float64)
+    near = pl.any_horizontal(is_wave.shift(n, fill_value=False) for n in range(WAVE_PERIODS + 1))
+    return rows.sort("period_start_date").filter(near & (pl.col("verdict") != 0)).height > 0
 
 
 def each_alone(page: Page, toldest: Sequence[Told]) -> str:

@@ -150,6 +150,19 @@ def figure(told: pl.DataFrame, band: charts_limits.Band = "filled") -> Any:
     return drawn
 
 
+def test_a_point_outside_after_a_wave_of_sales_is_said_to_be_perhaps_of_it() -> None:
+    sales = [1000] * 10 + [2500] + [1000] * 15
+    for outside, told in (([10], True), ([12], True), ([16], False), ([5], False), ([], False)):
+        rows = pl.DataFrame(
+            {
+                "period_start_date": [MONDAY + timedelta(weeks=i) for i in range(26)],
+                "exposure_count": sales,
+                "verdict": [1 if i in outside else 0 for i in range(26)],
+            }
+        )
+        assert limits.follows_sales(rows) is told
+
+
 def test_what_lies_outside_has_a_shape_of_its_own_and_leads_to_its_cases() -> None:
     told = limits.of_trend(
         page("count"), weeks([50] * 20 + [120, 50, 2, 50, 50, 50, 70], MONDAY), BEFORE, "base"
