@@ -39,8 +39,8 @@ MOST = 5  # answers
 FEWEST = 3  # incidents, and
 SMALLEST = 20  # lines of a combination: below, it is an anecdote
 #: what the score of the first answer has to exceed, and that of the others: where one thing happened, others may have.
-#: The first is about what it takes to say which of 63 sets of attributes is meant (ln 63 = 4.1).
-FIRST, NEXT = 3.7, 2.7
+#: The first is what it takes to say which of 63 sets of attributes is meant (ln 63).
+FIRST, NEXT = 4.1, 2.7
 PER_ATTRIBUTE = 0.5
 #: squared coefficient of variation of a rate from period to period, as far as the past tells nothing better: of
 #: attributes that settle others (an article, a lot), of the others; and one over the squared error of that guess

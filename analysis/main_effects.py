@@ -19,6 +19,7 @@ Codes = Mapping[str, NDArray[np.integer]]
 
 ROUNDS = 6  # of fitting: the effects no longer move in the third digit
 STRONGEST, WEAKEST = 1e4, 0.25  # bounds of a prior's strength, in expected incidents
+TELLING = 5  # incidents of the past without which nothing is said of how values differ
 RARE = 0.5  # incidents that a past without any is taken to have had: it was not impossible
 DENSE = 4_000_000  # more cells than that are sorted instead of counted in an array
 
@@ -125,7 +126,8 @@ def fit(
             expected = _sums(codes[a], mu, factors[a].size)
             if a in (unknown or {}):
                 counted[(unknown or {})[a]] = expected[(unknown or {})[a]] = 0.0
-            strength = 1 / np.clip(_excess_variance(counted, expected), 1 / STRONGEST, 1 / WEAKEST)
+            variance = _excess_variance(counted, expected) if y.sum() >= TELLING else 0.0
+            strength = 1 / np.clip(variance, 1 / STRONGEST, 1 / WEAKEST)
             factors[a] = (counted + strength) / (expected + strength)
             effects[a] = Effects(factors[a], 1 / (counted + strength), counted, float(strength))
             mu = mu * factors[a][codes[a]]

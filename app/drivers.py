@@ -11,13 +11,13 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from analysis.explaining import Explanation, Segment, explained
-from app import db, driver_chart, empty, formats, frame, names, navigation, plots, tables
+from analysis.explaining import Explanation, explained
+from app import db, driver_chart, formats, frame, names, navigation, plots, tables
+from app.driver_segments import label
 from app.exports import Column
 from app.filters import DIMENSIONS
 from app.frame import Page
 from app.i18n import md, t
-from app.navigation import Target
 from pipelines.reader import Value
 
 CASES = 10
@@ -99,12 +99,6 @@ def finding(page: Page, told: Told) -> None:
         )
     else:
         st.subheader(t("drivers.nothing"), anchor=False)
-
-
-def label(values: Mapping[str, str]) -> str:
-    """A combination of values in the reader's words."""
-    said = (f"{t(f'drivers.attribute.{name}')} {names.of(name, value)}" for name, value in values.items())
-    return " · ".join(said)
 
 
 def flag(page: Page) -> dict[str, Any] | None:
@@ -228,72 +222,6 @@ def parts(page: Page, told: Told) -> None:
     target = navigation.cases(page.filters)
     plots.show(figure, "driver_parts", t("drivers.parts_alt"), lambda _: target)
     st.caption(t("drivers.parts_how", n=told.window["delay_days"] if told.window else 0))
-
-
-def segments(page: Page, told: Told) -> None:
-    """The combinations of values in which more happened than expected."""
-    st.subheader(t("drivers.q.segments"), anchor=False)
-    rise = told.told
-    if rise.verdict in ("no_lines", "no_base", "too_few"):
-        empty_or_said(rise.verdict)
-        return
-    if not rise.segments:
-        st.markdown(t("drivers.no_segment"))
-        return
-    st.markdown(md(t("drivers.segments", n=len(rise.segments))))
-    total = rise.observed - rise.expected
-    rows = pl.DataFrame(
-        [
-            {
-                "segment": label(one.values),
-                "observed": int(one.driver.observed),
-                "expected": one.driver.expected,
-                "ratio": one.driver.observed / max(one.driver.expected, 1e-9),
-                "low": one.driver.low,
-                "high": one.driver.high,
-                "share": one.driver.excess / total if rise.is_beyond_chance else None,
-                "excess": one.driver.excess,
-                "lines": round(one.driver.lines),
-                "number": i,
-            }
-            for i, one in enumerate(rise.segments)
-        ],
-        schema_overrides={"share": pl.Float64},
-    )
-    tables.show(
-        rows,
-        [
-            Column("segment", t("drivers.segment")),
-            Column("observed", t("drivers.observed_column"), "count"),
-            Column("expected", t("drivers.expected"), "number"),
-            Column("excess", t("drivers.excess"), "number"),
-            Column("share", t("drivers.share"), "percent"),
-            Column("ratio", t("drivers.ratio"), "number"),
-            Column("low", t("drivers.low"), "number"),
-            Column("high", t("drivers.high"), "number"),
-            Column("lines", t("drivers.lines"), "count"),
-        ],
-        "drivers",
-        t("drivers.segments_alt"),
-        leads_to=lambda row: segment_cases(page, rise.segments[row["number"]]),
-    )
-    st.caption(t("drivers.segments_how"))
-
-
-def empty_or_said(verdict: str) -> None:
-    """Why nothing is explained; without orders, which file would change that."""
-    if verdict == "no_lines":
-        empty.section("drivers.no_lines_file")
-    else:
-        st.markdown(t(f"drivers.{verdict}"))
-
-
-def segment_cases(page: Page, segment: Segment) -> Target:
-    """The cases of a combination, as near as the filters of that page come to it."""
-    chosen = {name: value for name, value in segment.values.items() if name in DIMENSIONS}
-    target = navigation.cases(page.filters, **chosen)
-    searched = next((segment.values[name] for name in ("lot", "product") if name in segment.values), None)
-    return Target(target.page, {**target.params, "search": [searched]}) if searched else target
 
 
 def changes(page: Page, told: Told) -> None:

@@ -102,6 +102,13 @@ def test_the_cases_with_the_surest_evidence_come_first_and_a_lot_narrows_them(ru
     assert asked(run_view, "telling_cases", lots=["L2"], row_limit=1)["incident_key"].to_list() == ["b"]
 
 
+def test_each_cause_is_held_against_its_own_rate_of_before(run_view: RunView) -> None:
+    # lines by the day their incidents show: o2 in the period, o1 and o5 (and none of o0, before the base) before it
+    got = asked(run_view, "driver_causes").row(0, named=True)
+    assert (got["cause"], got["incident_count"], got["before_count"]) == ("product_defect", 2, 2)
+    assert (got["exposure_ratio"], got["expected_count"]) == (0.5, 1.0)
+
+
 def counts(now: int, before: int, sold: float = 1000.0) -> pl.DataFrame:
     """Two carriers that shipped alike; all incidents beyond 10 a block are of the first."""
     rows = []
