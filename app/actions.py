@@ -31,6 +31,7 @@ from app.i18n import md, t
 from app.navigation import Target
 from pipelines import actions, scopes
 from pipelines.actions import Action, Found
+from pipelines.store import StoreError
 
 REVIEWED = 5  # in the weekly review, at most
 #: the order of the register: what asks for something first
@@ -65,7 +66,12 @@ def _found(item: str, version: int, action: Action, kept: dict[str, Any] | None)
 def draw(page: Page) -> None:
     """The sentence, the register, the action looked at, the form of a new one."""
     history.said()
-    every = found(page)
+    try:
+        every = found(page)
+    except StoreError as error:
+        history.say(error.message)
+        history.said()
+        st.stop()
     st.markdown(sentence(page, every))
     if every:
         register(page, every)
@@ -100,6 +106,10 @@ def waiting(page: Page) -> list[Found]:
 
 def review(page: Page) -> None:
     """The same as a short list, for the weekly review; nothing where nothing is awaited."""
+    try:
+        awaited = waiting(page)[:REVIEWED]
+    except StoreError:
+        return  # the page on actions says why; the review is about more than them
     lines = [
         report.Row(
             rank=str(rank),
@@ -118,7 +128,7 @@ def review(page: Page) -> None:
             badge="",
             target=target(page, one.item),
         )
-        for rank, one in enumerate(waiting(page)[:REVIEWED], 1)
+        for rank, one in enumerate(awaited, 1)
     ]
     if lines:
         st.subheader(t("actions.review"), anchor=False)

@@ -115,6 +115,14 @@ def test_what_awaits_its_verdict_is_in_the_weekly_review_and_marked_on_the_trend
         assert r"Crazy \*\*Friday\*\*" in words(app)
 
 
+def test_a_database_that_does_not_answer_is_told_and_takes_no_other_page_down(store: Store) -> None:
+    (store.user / notebook.FILE).write_text("no database", encoding="utf-8")
+    app = drawn("actions", lang="fr")
+    assert [e.value for e in app.exception] == []
+    assert any("base des utilisateurs" in each.value for each in app.error)
+    assert [e.value for e in drawn("causes_and_trends", lang="fr").exception] == []
+
+
 def test_a_note_is_written_changed_and_taken_off(store: Store) -> None:
     app = drawn("actions", lang="fr", warehouse="Laval")
     app.text_input(key="note_text_new_0_0").set_value("Laval déménage").run()
