@@ -33,7 +33,7 @@ def start_on(
 def new(page: Page, is_open: bool) -> None:
     """The form of a new action, about what the filters of the page keep."""
     number = st.session_state.setdefault("_actions_written", 0)
-    with st.expander(t("actions.new"), expanded=is_open or "new" in st.query_params):
+    with st.expander(t("actions.new"), expanded=is_open):
         scope = scopes.tidy(page.filters.choices)
         if not scope:
             st.caption(t("actions.choose_scope"))
@@ -42,7 +42,7 @@ def new(page: Page, is_open: bool) -> None:
         made = _fields(page, f"new_{number}", Action("", page.as_of.isoformat(), scope, since=_asked_since()))
         _preview(page, made)
         who = history.who("w_who_action")
-        if buttons.pressed(t("actions.save"), "action_save", kind="primary", disabled=not made.done.strip()):
+        if buttons.pressed(t("actions.save"), "action_save", kind="primary"):
             keep(lambda: actions.save(deciding.store(), made, who), "actions.saved", "_actions_written")
 
 

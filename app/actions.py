@@ -72,6 +72,9 @@ def draw(page: Page) -> None:
         history.say(error.message)
         history.said()
         st.stop()
+    is_asked = "new" in st.query_params  # by a link from a rise, an issue or a thing to do
+    if is_asked:
+        action_form.new(page, is_open=True)
     st.markdown(sentence(page, every))
     if every:
         register(page, every)
@@ -81,7 +84,8 @@ def draw(page: Page) -> None:
         action_form.change(page, chosen)
     else:
         empty.section("actions.none")
-    action_form.new(page, is_open=not every)
+    if not is_asked:
+        action_form.new(page, is_open=not every)
 
 
 def sentence(page: Page, every: Sequence[Found]) -> str:

@@ -77,9 +77,7 @@ def _form(page: Page, there: dict[str, tuple[int, Note]]) -> None:
     made = _fields(page, key, now, scope)
     who = history.who(f"who_note_{number}")
     with st.container(horizontal=True):
-        if buttons.pressed(
-            t("notes.save"), f"note_save_{key}", kind="primary", disabled=not made.text.strip()
-        ):
+        if buttons.pressed(t("notes.save"), f"note_save_{key}", kind="primary"):
             keep(
                 lambda: notes.save(deciding.store(), made, who, item or None, seen),
                 "notes.saved",

@@ -52,7 +52,9 @@ def test_an_action_is_written_from_the_filters_shown_with_its_verdict_and_taken_
     app = drawn("actions", lang=lang, cause=cause(store), new="1", since=since.isoformat())
     assert [e.value for e in app.exception] == []
     assert say(lang, "actions.sentence_none") in plain(app)
-    assert app.button(key="action_save").disabled, "nothing is said yet"
+    app.button(key="action_save").click().run()
+    assert len(app.error) == 1, "nothing is said yet"
+    assert actions.current(store) == {}
     app.text_area(key="done_new_0").set_value("Shelves *redrawn*").run()
     app.date_input(key="start_new_0").set_value(last_day(store) - timedelta(weeks=4)).run()
     app.text_input(key="w_who_action").set_value("Anne").run()
