@@ -166,11 +166,12 @@ def outbreaks(page: Page) -> dict[str, date]:
 
 @dataclass(frozen=True)
 class Held:
-    """One week held against its limits: 1 above, -1 below, 0 inside."""
+    """One week held against its limits: 1 above, -1 below, 0 inside; and whether a wave of sales may be behind it."""
 
     low: float
     high: float
     verdict: int
+    is_after_sales: bool = False
 
     @property
     def name(self) -> str:
@@ -199,7 +200,11 @@ def of_week(weekly: pl.DataFrame, start: date | None, until: date | None) -> Hel
         return None
     judged, _ = limits.judged(week, newest(past), is_share=week["unit"][0] == "share")
     low, high, verdict = judged.select("low", "high", "verdict").row(0)
-    return None if verdict is None else Held(low, high, verdict)
+    if verdict is None:
+        return None
+    near = pl.concat([newest(past), week]).with_columns(verdict=pl.lit(0)).sort("period_start_date")
+    is_last = pl.col("period_start_date") == start
+    return Held(low, high, verdict, follows_sales(near.with_columns(verdict=pl.when(is_last).then(verdict))))
 
 
 def explained(page: Page, told: Told, has_bars: bool = False) -> str:

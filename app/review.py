@@ -166,6 +166,8 @@ def sentence(page: Page, pareto: pl.DataFrame) -> str:
         return _sentence("to_come", page, found)
     elif (held := limits.of_week(weekly, filters.start, filters.until)) is not None:
         text = _sentence(f"limits_{held.name}", page, found, held)
+        if held.is_after_sales and filters.basis == "event":
+            text = f"{text} {t('limits.follows_sales')}"
     else:
         text = _sentence(_direction(found.numerator, found.usual * found.denominator), page, found)
     rise = strongest_rise(page, pareto)

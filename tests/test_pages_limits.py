@@ -222,6 +222,28 @@ def test_a_tile_says_on_which_side_of_its_limits_a_week_is(count: int, verdict: 
         assert held.low < 0.05 < held.high
 
 
+def test_a_week_above_its_limits_after_a_wave_of_sales_is_told_apart_from_one_without() -> None:
+    weekly = kpi([*CALM, 90])
+    week = (MONDAY, MONDAY + timedelta(weeks=1))
+    plain = limits.of_week(weekly, *week)
+    is_before = pl.col("week_start_date") == MONDAY - timedelta(weeks=2)
+    wave = weekly.with_columns(denominator=pl.when(is_before).then(2500).otherwise("denominator"))
+    after = limits.of_week(wave, *week)
+    assert plain is not None
+    assert after is not None
+    assert (plain.name, plain.is_after_sales) == ("above", False)
+    assert (after.name, after.is_after_sales) == ("above", True)
+    inside = limits.of_week(
+        wave.with_columns(numerator=pl.when(is_before).then(125).otherwise("numerator")).filter(
+            pl.col("week_start_date") < MONDAY
+        ),
+        MONDAY - timedelta(weeks=1),
+        MONDAY,
+    )
+    assert inside is not None
+    assert (inside.name, inside.is_after_sales) == ("inside", False)
+
+
 def test_a_tile_without_a_whole_week_or_enough_weeks_says_nothing_of_limits() -> None:
     week = (MONDAY, MONDAY + timedelta(weeks=1))
     assert limits.of_week(kpi([*CALM[:18], 50]), *week) is None
