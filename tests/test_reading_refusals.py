@@ -115,6 +115,13 @@ def zipped(path: Path, members: dict[str, bytes]) -> Path:
     return path
 
 
+def test_a_binary_workbook_is_not_opened(tmp_path: Path, con: duckdb.DuckDBPyConnection) -> None:
+    path = zipped(tmp_path / "orders.xlsb", {"xl/workbook.bin": b"", "xl/worksheets/sheet1.bin": b""})
+    (found,) = list(sheets(path, con, tmp_path))
+    assert isinstance(found, Refusal)
+    assert found.message.code == "is_binary_workbook"
+
+
 def test_the_files_of_an_archive_are_read_by_content_and_named_with_it(
     tmp_path: Path, con: duckdb.DuckDBPyConnection
 ) -> None:

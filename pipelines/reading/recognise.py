@@ -110,7 +110,10 @@ def _zip(
     except (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError):
         yield Refusal(name, Message("broken_archive", {"file": name}))
         return
-    if any(each.startswith("xl/") for each in names):
+    if any(each.lower() == "xl/workbook.bin" for each in names):
+        # how far its sheets reach cannot be told before they are read, and a stray cell at the end ends the process
+        yield Refusal(name, Message("is_binary_workbook", {"file": name}))
+    elif any(each.startswith("xl/") for each in names):
         problem = archives.is_too_large(path, infos, scratch)
         if problem:
             yield Refusal(name, problem)
