@@ -167,7 +167,7 @@ def sentence(page: Page, pareto: pl.DataFrame) -> str:
     elif (held := limits.of_week(weekly, filters.start, filters.until)) is not None:
         text = _sentence(f"limits_{held.name}", page, found, held)
         if held.is_after_sales and filters.basis == "event":
-            text = f"{text} {t('limits.follows_sales')}"
+            text = f"{text} {t('limits.after_sales')}"
     else:
         text = _sentence(_direction(found.numerator, found.usual * found.denominator), page, found)
     rise = strongest_rise(page, pareto)
