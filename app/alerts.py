@@ -12,6 +12,7 @@ import streamlit as st
 
 from app import action_form, alert_words, db, deciding, formats, history, names, navigation, report, work_list
 from app.alert_words import Words
+from app.buttons import pressed
 from app.filters import Filters
 from app.frame import Page, data_as_of
 from app.i18n import language, md, t
@@ -151,17 +152,15 @@ def _form(place: Store, each: Told, name: str) -> None:
             ("save", t("alerts.save"), change),
             ("mine", t("alerts.mine"), Edit("known", who)),
         ):
-            if st.button(
+            if pressed(
                 label,
-                key=f"{button}_{name}",
-                type="primary" if button == "save" else "secondary",
+                f"{button}_{name}",
+                kind="primary" if button == "save" else "secondary",
                 disabled=button == "mine" and not who,
             ):
                 _save(place, each, wanted, who)
                 st.rerun()
-        if each.row["cause"] and st.button(
-            t("actions.start_one"), key=f"act_{name}", help=t("actions.start_help")
-        ):
+        if each.row["cause"] and pressed(t("actions.start_one"), f"act_{name}", help=t("actions.start_help")):
             navigation.go(_action(each.row))
             st.rerun()
 
