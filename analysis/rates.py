@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 Interval = Callable[[float], tuple[float, float]]
 
 _STEPS, _CLOSE = 50, 1e-9
+_FARTHEST = 700.0  # of a logarithm: its number can still be written
 _LEAST = 1e-12  # chance: no quantile is asked for beyond
 
 
@@ -50,7 +51,8 @@ class Fit:
 
         def interval(alpha: float) -> tuple[float, float]:
             reach = float(stats.t.isf(alpha / 2, self.freedom)) * error
-            return float(np.exp(middle - reach)), float(np.exp(middle + reach))
+            low, high = np.exp(np.clip([middle - reach, middle + reach], -_FARTHEST, _FARTHEST))
+            return float(low), float(high)
 
         return Estimate(float(np.exp(middle)), interval, self.dispersion)
 

@@ -297,5 +297,26 @@ def test_an_action_that_ended_before_it_could_be_known_says_so() -> None:
     assert (found.verdict, found.reason, found.after_weeks) == ("too_early", "ended", 4)
 
 
+@pytest.mark.filterwarnings("error")
+def test_no_series_however_odd_stops_a_load_and_an_effect_lies_within_its_interval() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(250):
+        n = int(rng.integers(0, 120))
+        y = rng.poisson(rng.choice([0, 0.02, 2, 500]) * rng.gamma(rng.choice([0.1, 1, 50]), 1, n)).astype(
+            float
+        )
+        share = np.ones(n)
+        share[n - min(n, 6) :] = np.sort(rng.uniform(0, 1, min(n, 6)))[::-1]
+        there = rng.poisson(rng.choice([0, 0.1, 30], n)).astype(float) if rng.random() < 0.5 else None
+        made = replace(weeks(y, rng.choice([0.0, 1.0, 400.0], n), there), reported=share)
+        start = MONDAY + timedelta(days=int(rng.integers(-100, 900)))
+        since = start - timedelta(days=int(rng.integers(0, 400))) if rng.random() < 0.5 else None
+        end = start + timedelta(days=int(rng.integers(0, 400))) if rng.random() < 0.3 else None
+        found = judge(made, Plan(start, float(rng.uniform(0.01, 0.99)), since, end))
+        assert len(found.phase) == n
+        if found.ratio is not None and found.ratio_low is not None and found.ratio_high is not None:
+            assert found.ratio_low <= found.ratio * (1 + 1e-9) <= found.ratio_high * (1 + 2e-9)
+
+
 def test_the_constants_are_those_of_the_texts() -> None:
     assert (actions.TRIGGER_WEEKS, actions.BEFORE_WEEKS, actions.ALPHA, actions.POWER) == (3, 26, 0.05, 0.8)
