@@ -17,10 +17,9 @@ from itertools import combinations, permutations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
+from analysis.cells import cells_of, interval, keys_of, surprise
 from analysis.main_effects import (
-    DENSE,
     Codes,
     Effects,
     Floats,
@@ -110,25 +109,6 @@ def search(
     return Answer(scan.drivers(level, found), expected, level)
 
 
-def surprise(observed: Floats, expected: Floats, unrest: Floats) -> Floats:
-    """Log likelihood ratio of a negative binomial: rate as observed against as expected; 0 where it did not rise."""
-    expected = np.maximum(expected, 1e-3)
-    shape = 1 / unrest
-    ratio = np.log(np.maximum(observed, 1e-9) / expected)
-    told = observed * ratio - (observed + shape) * np.log((observed + shape) / (expected + shape))
-    return np.where(observed > expected, told, 0.0)
-
-
-def interval(observed: float, expected: float, unrest: float) -> tuple[float, float]:
-    """95 % of observed over expected: the exact Poisson interval (Garwood, Biometrika 1936, 28:437), widened by the
-    unrest of the rate."""
-    spread = 1 + unrest * expected
-    cases = observed / spread
-    low = stats.chi2.ppf(0.025, 2 * cases) / 2 if cases > 0 else 0.0
-    scale = spread / max(expected, 1e-9)
-    return float(low * scale), float(stats.chi2.ppf(0.975, 2 * cases + 2) / 2 * scale)
-
-
 class _Scan:
     def __init__(
         self,
@@ -191,12 +171,12 @@ class _Scan:
 
     def _grid(self, attributes: tuple[str, ...]) -> Grid:
         sizes = {a: self.kept[a].size + 1 for a in attributes}
-        keys, most = _keys(self.rows, attributes, sizes)
-        cell, first = _cells(keys, most)
+        keys, most = keys_of(self.rows, attributes, sizes)
+        cell, first = cells_of(keys, most)
         lines = np.bincount(cell, self.lines, first.size)
         past, unrest = np.ones(first.size), np.full(first.size, 1e-6)
         if len(attributes) > 1:
-            before, y, mu = _keys(self.past, attributes, sizes)[0], self.past["y"], self.past["mu"]
+            before, y, mu = keys_of(self.past, attributes, sizes)[0], self.past["y"], self.past["mu"]
             past, error = own_past(before, keys[first], most, y, mu)
             unrest = unrest + error
         for a in sorted(self._settled(attributes)):
@@ -254,7 +234,7 @@ class _Scan:
                 break
             found = self._refined(e, [*found, best])
         found.sort(key=lambda one: -one[0])
-        return found if found and found[0][0] > FIRST else []
+        return self._split(e, found) if found and found[0][0] > FIRST else []
 
     def _refined(self, e: Floats, found: list[Found]) -> list[Found]:
         """Each cell replaced by the best one, given the others: a parent by its child, or the other way round."""
@@ -265,6 +245,40 @@ class _Scan:
             if before == [(grid.attributes, at) for _, grid, at in found]:
                 break
         return [one for one in found if one[0] > NEXT]
+
+    def _split(self, e: Floats, found: Sequence[Found]) -> list[Found]:
+        """A cell makes way for two of its parts that tell more: two articles instead of all of their supplier."""
+        parts: list[Found] = []
+        for i, one in enumerate(found):
+            without = self._explained(e, found, but=i)
+            pairs = [self._pair(without, one, a) for a in self.attributes if a not in one[1].attributes]
+            told = [sum(part[0] for part in pair) for pair in pairs]
+            best = int(np.argmax(told)) if pairs else 0
+            more = told[best] - self._told(without, one[1], one[2]) if pairs and pairs[best] else 0.0
+            parts += pairs[best] if more > NEXT else [one]
+        return sorted(parts, key=lambda part: -part[0])
+
+    def _pair(self, e: Floats, one: Found, attribute: str) -> list[Found]:
+        """The two values of one more attribute that tell most within a cell; [] if it has no two."""
+        kept = [a for a in one[1].attributes if (attribute, a) not in self.nested]
+        names = {*kept, attribute}
+        grid = next((grid for grid in self.grids if set(grid.attributes) == names), None)
+        if grid is None:
+            return []
+        inside = np.flatnonzero(one[1].cell == one[2])
+        lines = np.bincount(grid.cell[inside], self.lines[inside], grid.first.size)
+        counts = np.bincount(grid.cell[inside], self.y[inside], grid.first.size)
+        able = np.flatnonzero((counts >= FEWEST) & (lines >= SMALLEST) & ~grid.is_muted)
+        told = sorted(
+            ((self._told(e, grid, int(at)), grid, int(at)) for at in able), key=lambda part: -part[0]
+        )
+        return told[:2] if len(told) > 1 else []
+
+    def _told(self, e: Floats, grid: Grid, at: int) -> float:
+        """What a cell tells if rates were at rest, less its cost: parts that only share a rise tell no more than it."""
+        inside = grid.cell == at
+        observed, expected = self.y[inside].sum(), max(e[inside].sum() * grid.past[at], 1e-3)
+        return float(surprise(observed, expected, np.asarray(1e-6)) - grid.cost[at])
 
     def run(self) -> tuple[float, list[Found]]:
         """The level of what is not explained, and what is, from the better of two beginnings."""
@@ -319,24 +333,3 @@ class _Scan:
             values = {a: int(self.kept[a][self.rows[a][grid.first[at]]]) for a in grid.attributes}
             told.append(Driver(values, observed, expected, low, high, float(self.lines[inside].sum()), score))
         return told
-
-
-def _keys(rows: Codes, attributes: Sequence[str], sizes: Mapping[str, int]) -> tuple[Ints, int]:
-    """One number for the values of each row, and how many such numbers there may be."""
-    keys, most = rows[attributes[0]].astype(np.int64), sizes[attributes[0]]
-    for a in attributes[1:]:
-        keys, most = keys * sizes[a] + rows[a], most * sizes[a]
-    return keys, most
-
-
-def _cells(keys: Ints, most: int) -> tuple[Ints, Ints]:
-    """Cells numbered without gaps: the number of each row, and a row of each cell."""
-    if most > DENSE // 2:
-        _, first, cell = np.unique(keys, return_index=True, return_inverse=True)
-        return cell, first
-    at = np.full(most, -1, np.int64)
-    at[keys[::-1]] = np.arange(keys.size - 1, -1, -1)
-    used = np.flatnonzero(at >= 0)
-    number = np.zeros(most, np.int64)
-    number[used] = np.arange(used.size)
-    return number[keys], at[used]

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from analysis import drivers, main_effects
+from analysis import cells, drivers, main_effects
 from analysis.decomposition import parts
 
 ATTRIBUTES = ("sku", "supplier", "carrier", "region")
@@ -89,6 +89,13 @@ def test_two_causes_at_once_are_both_found_with_what_was_observed_and_expected()
         assert driver.expected == pytest.approx(driver.observed / 3.0, rel=0.3)
 
 
+def test_two_articles_are_named_instead_of_all_that_their_supplier_has() -> None:
+    table = shop(8, {(("sku", 37),): 6.0, (("sku", 29),): 6.0})
+    assert int(table["supplier"][table["sku"] == 37][0]) == int(table["supplier"][table["sku"] == 29][0])
+    found = drivers.explain(table, ATTRIBUTES, FOCUS)
+    assert sorted(cell.get("sku", -1) for cell in found) == [29, 37]
+
+
 def test_nothing_stands_out_where_only_volume_and_chance_moved() -> None:
     answers = [drivers.explain(shop(seed), ATTRIBUTES, FOCUS) for seed in range(10, 22)]
     assert sum(map(bool, answers)) <= 1
@@ -159,13 +166,13 @@ def test_surprise_is_the_log_ratio_of_two_negative_binomials() -> None:
     unrest, observed, expected = 0.05, 30.0, 12.0
     shape = 1 / unrest
     told = [stats.nbinom.logpmf(observed, shape, shape / (shape + mean)) for mean in (observed, expected)]
-    got = drivers.surprise(np.array([observed, 5.0]), np.array([expected, 5.5]), np.array([unrest, unrest]))
+    got = cells.surprise(np.array([observed, 5.0]), np.array([expected, 5.5]), np.array([unrest, unrest]))
     assert got == pytest.approx([told[0] - told[1], 0.0])
 
 
 def test_the_interval_of_a_restful_rate_is_garwoods() -> None:
     # 10 observed: the exact 95 % interval of a Poisson mean is 4.795 to 18.390 (Garwood 1936)
-    assert drivers.interval(10, 5, 0.0) == pytest.approx((4.795 / 5, 18.390 / 5), abs=1e-3)
-    low, high = drivers.interval(10, 5, 0.2)
+    assert cells.interval(10, 5, 0.0) == pytest.approx((4.795 / 5, 18.390 / 5), abs=1e-3)
+    low, high = cells.interval(10, 5, 0.2)
     assert low < 4.795 / 5
     assert high > 18.390 / 5
