@@ -37,7 +37,7 @@ def week(page: Page, series: pl.DataFrame) -> str:
 def table(page: Page, series: pl.DataFrame) -> None:
     """Every series with what was observed and expected, and how sure that is."""
     rows = series.with_columns(
-        title=pl.col("cause").replace(names.causes()),
+        cause_name=pl.col("cause").replace(names.causes()),
         party_name=names.column(series, "party", "party"),
         kind_name=names.column(series, "place_kind", "rising.kind"),
         place_name=pl.when(pl.col("place_kind") == "channel")
@@ -49,7 +49,7 @@ def table(page: Page, series: pl.DataFrame) -> None:
         rows,
         [
             Column("story_number", t("rising.story"), "count"),
-            Column("title", t("column.cause")),
+            Column("cause_name", t("column.cause")),
             Column("kind_name", t("column.place_kind")),
             Column("place_name", t("column.place")),
             Column("party_name", t("column.party")),
