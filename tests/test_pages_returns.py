@@ -41,6 +41,18 @@ def test_the_page_says_what_is_owed_and_lists_it_oldest_first(
     assert listed["open_days"].is_monotonic_decreasing
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"), [("fr", "dès qu’un de ses articles"), ("en", "once any of its articles")]
+)
+def test_the_share_returned_is_that_of_the_view(store: Store, lang: str, said: str) -> None:
+    app = drawn("returns", lang=lang, period="all")
+    assert [e.value for e in app.exception] == []
+    shown = next(t.value for t in app.dataframe if "returned_share" in t.value)
+    cohorts = Reader(store).query("return_cohorts").drop_nulls("period_start_date")
+    assert shown["returned_order_count"].sum() == cohorts["returned_order_count"].sum() > 0
+    assert said in words(app)
+
+
 def test_an_age_and_a_list_of_the_url_narrow_what_is_shown(store: Store) -> None:
     views = Reader(store)
     ageing = views.query("return_ageing").filter(pl.col("line_count") > 0)
