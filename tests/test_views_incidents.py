@@ -421,7 +421,8 @@ def test_exposure_counts_each_order_once_and_each_thing_on_its_own_day(build: Bu
             2        | L1      | A   | 1
         """,
     )
-    con.execute("create table lines as from build_lines; create table incidents as from build_incidents")
+    for table in ("lines", "signals", "incidents"):
+        con.execute(f"create table {table} as from build_{table}")
     facts.keep_all(con, [fact for fact in facts.facts() if fact.table == "exposure_daily"])
     assert rows(
         con,
