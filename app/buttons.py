@@ -19,10 +19,10 @@ def pressed(
 ) -> bool:
     """True once after a press. `st.button` alone is True only in the run of the press, which the next may cut short."""
     st.button(label, key=key, type=kind, disabled=disabled, help=help, on_click=_note, args=(key,))
-    if disabled or st.session_state.get(_PRESSED) != key:
+    if st.session_state.get(_PRESSED) != key:
         return False
     del st.session_state[_PRESSED]
-    return True
+    return not disabled
 
 
 def _note(key: str) -> None:

@@ -195,9 +195,8 @@ class _Reader:
         except DatesUnclear as unclear:
             self.con.execute("rollback")
             return self._refused(Refusal(sheet.name, unclear.message), file_id, path, source.name)
-        except (
-            duckdb.DataError
-        ) as error:  # a value that no rule of reading foresaw must not stop the other files
+        # a value that no rule of reading foresaw must not stop the other files
+        except (duckdb.DataError, duckdb.InvalidInputException) as error:
             self.con.execute("rollback")
             detail = str(error).partition("\n")[0]
             told = Message("value_unforeseen", {"file": sheet.name, "detail": detail})

@@ -17,14 +17,17 @@ from pipelines.store import Store
 from tests.test_load import _facts, _tickets
 
 
+@pytest.mark.parametrize(
+    "query", ["select '-'::integer", "select json_extract('{}', unnest(['$.a', '$.\"a\"b\"']))"]
+)
 def test_a_value_that_nobody_foresaw_costs_its_file_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    query: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     land = landing.land
 
     def landed(con: duckdb.DuckDBPyConnection, sheet: Sheet, *told: Any) -> landing.Landed:
         if sheet.name == "bad.csv":
-            con.execute("select '-'::integer")  # DuckDB breaks the transaction off
+            con.execute(query)  # DuckDB breaks the transaction off
         return land(con, sheet, *told)
 
     monkeypatch.setattr(landing, "land", landed)
