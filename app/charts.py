@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 import plotly.graph_objects as go
 import polars as pl
@@ -24,6 +25,7 @@ FAMILY_COLOURS: Mapping[str, str] = {
     "unknown": "#84828c",
 }
 NEAR = 0.09  # a mark within this part of the axis would be drawn across the bar's figure
+FEW_WEEKS = 20  # a mark at a Monday each; above, months read better
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 FONT = "Source Sans, sans-serif"
 
@@ -315,6 +317,11 @@ def over_time(figure: go.Figure) -> None:
         {"dtickrange": [None, "M1"], "value": "%-d %b"},
     ]
     figure.update_xaxes(showgrid=False, tickformatstops=stops)
+    days = [day for trace in figure.data for day in trace.x or () if isinstance(day, date)]
+    weeks = (max(days) - min(days)).days // 7 if days and all(day.weekday() == 0 for day in days) else 0
+    if 0 < weeks <= FEW_WEEKS:  # left alone, Plotly marks Sundays, and the weeks begin on Mondays
+        step = timedelta(weeks=-(-(weeks + 1) // 7)) // timedelta(milliseconds=1)
+        figure.update_xaxes(tick0=min(days).isoformat(), dtick=step)
 
 
 def blank(traces: Sequence[go.Bar | go.Scatter], ink: Ink, height: int) -> go.Figure:

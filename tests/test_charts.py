@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
@@ -198,3 +198,14 @@ def test_no_two_families_look_alike_to_any_common_eye(kind: str) -> None:
         < 0.05
     ]
     assert near == []
+
+
+@pytest.mark.parametrize(("weeks", "step"), [(3, 1), (13, 2), (20, 3), (26, None)])
+def test_marks_of_few_weeks_stand_on_their_mondays(weeks: int, step: int | None) -> None:
+    mondays = [date(2026, 8, 24) + timedelta(weeks=n) for n in range(weeks)]
+    frame = pl.DataFrame(
+        {"period_start_date": mondays, "amount": [1.0] * weeks, "is_complete": [True] * weeks}
+    )
+    axis = charts.line(frame, charts.LIGHT, "incidents", ["x"] * weeks).layout.xaxis
+    assert axis.dtick == (None if step is None else step * 7 * 24 * 3600 * 1000)
+    assert axis.tick0 == (None if step is None else "2026-08-24")
