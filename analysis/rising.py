@@ -27,12 +27,22 @@ SERIES = ("cause", "place_kind", "place")
 
 
 @dataclass(frozen=True)
+class Weeks:
+    """The judged weeks of a series, the last week last."""
+
+    counts: NDArray[np.int64]
+    expected: Floats
+    dispersion: float
+
+
+@dataclass(frozen=True)
 class Rises:
     """What rose by the last week, and by which of the weeks before it which series were already seen to rise."""
 
     found: pl.DataFrame  # see `rising`
     seen: pl.DataFrame  # one row a series and week_start_date, the last week included
     judged_from: date | None = None  # the first week that was looked at
+    weeks: tuple[Weeks, ...] = ()  # of each row found
 
 
 def rising(counts: pl.DataFrame, exposure: pl.DataFrame, last_week: date) -> pl.DataFrame:
@@ -74,9 +84,11 @@ def rises(counts: pl.DataFrame, exposure: pl.DataFrame, last_week: date) -> Rise
             q=pl.Series(q),
             has_exposure=pl.Series(has_exposure),
         )
+        .with_row_index("row")
         .filter(pl.Series(is_rising))
         .sort("p", *SERIES)
     )
+    told = tuple(Weeks(y[at, first:], judged.expected[at], judged.dispersion[at, -1]) for at in found["row"])
     # the first two weeks cannot be told: their three weeks begin before the judged ones
     by_week = [
         names.filter(pl.Series(_rising_by(y[:, first:], judged, at)[3])).with_columns(
@@ -84,7 +96,7 @@ def rises(counts: pl.DataFrame, exposure: pl.DataFrame, last_week: date) -> Rise
         )
         for at in range(2, judged.p.shape[1])
     ]
-    return Rises(found, pl.concat(by_week), weeks[first + 2])
+    return Rises(found.drop("row"), pl.concat(by_week), weeks[first + 2], told)
 
 
 def spell(weeks: Collection[date], judged_from: date) -> tuple[date | None, int | None]:
@@ -143,7 +155,7 @@ def _matrices(
     return names.drop("row"), y, e, has
 
 
-def _interval(observed: Floats, expected: Floats, dispersion: Floats) -> tuple[Floats, Floats]:
+def interval(observed: Floats, expected: Floats, dispersion: Floats) -> tuple[Floats, Floats]:
     """95 % of observed over expected: the exact Poisson interval (Garwood), widened by the dispersion."""
     cases = observed / dispersion
     low = np.where(cases > 0, stats.chi2.ppf(0.025, 2 * cases) / 2, 0.0)
@@ -159,7 +171,7 @@ def _rising_by(
     three = slice(at - 2, at + 1 or None)
     observed, expected = counts[:, three].sum(1), judged.expected[:, three].sum(1)
     q = stats.false_discovery_control(np.clip(judged.p[:, at], 0, 1))
-    low, high = _interval(observed, expected, judged.dispersion[:, at])
+    low, high = interval(observed, expected, judged.dispersion[:, at])
     return q, low, high, (q <= FALSE_SHARE) & (observed >= FEWEST) & (low > 1)
 
 
