@@ -21,7 +21,7 @@ from app.exports import Column
 from app.frame import Page
 from app.i18n import t
 
-FEW = 30  # of fewer checked tags no share is told
+FEW = 30  # of fewer checked tags the share says little; tables show how little by its interval
 
 
 def facts(health: pl.DataFrame) -> list[str]:
@@ -56,8 +56,8 @@ def findings(page: Page, health: pl.DataFrame) -> None:
     share = formats.percent(against / checked, page.lang, 1) if checked else ""
     st.markdown(f"**{said}** {t(f'tags.{key}', n=against, checked=checked, share=share)}")
     st.caption(t("tags.delay"))
-    if any(page.filters.choices.values()):
-        st.caption(t("tags.only_period"))
+    if any(page.filters.choices.values()) or page.filters.basis == "order":
+        st.caption(t("tags.filtered"))
 
 
 def by_team(page: Page, health: pl.DataFrame) -> None:
@@ -71,7 +71,7 @@ def by_team(page: Page, health: pl.DataFrame) -> None:
             untagged_share=pl.col("untagged_count") / n,
             other_share=pl.col("other_count") / n,
             no_cause_share=pl.col("no_cause_count") / n,
-            contradicted_share=pl.when(pl.col("checked_count") >= FEW).then(
+            contradicted_share=pl.when(pl.col("checked_count") > 0).then(
                 pl.col("contradicted_count") / pl.col("checked_count")
             ),
         ),
@@ -119,7 +119,6 @@ def each_tag(page: Page) -> None:
             .otherwise(pl.lit(t("tags.unmapped"))),
             by_fact=pl.Series(by_fact, dtype=pl.String),
             unused=pl.col("is_unused").replace_strict(yes, default=None),
-            share=pl.when(pl.col("checked_count") >= FEW).then(pl.col("contradicted_share")),
         ),
         [
             Column("tag", t("tags.column.tag")),
@@ -131,7 +130,7 @@ def each_tag(page: Page) -> None:
             Column("spellings", t("tags.column.spellings"), "list"),
             Column("checked_count", t("tags.column.checked"), "count"),
             Column("contradicted_count", t("tags.column.contradicted"), "count"),
-            Column("share", t("tags.column.contradicted_share"), "percent"),
+            Column("contradicted_share", t("tags.column.contradicted_share"), "percent"),
             *limits.share_columns(),
             Column("by_fact", t("tags.column.by_fact")),
         ],

@@ -1,9 +1,11 @@
 """How long every view that a page reads takes on a large invented store: median milliseconds, without and with filters.
 
-    python bench/views_bench.py [--incidents 2000000] [--rounds 5] [--only trend_total,cases]
+    python bench/views_bench.py [--incidents 2000000] [--lines 20000000] [--rounds 5] [--only trend_total,cases]
 
 Not a test: it takes a minute and judges nothing. The invented facts have two signals for three incidents, three years,
-40 causes, 5,000 articles; orders are as many as incidents.
+40 causes, 5,000 articles. Lines are as many as incidents, each an order of its own, unless `--lines` asks for more:
+then two lines make an order, and incidents spread evenly over them. 20 million lines take about ten minutes, 8 GB of
+memory (`--memory`) and 6 GB of the disk; `--store` keeps what was invented for another run.
 """
 
 from __future__ import annotations
@@ -56,25 +58,27 @@ _FACTS = """
 
     create table lines as
     select
-        '#' || i as order_ref, 'shop/main/' || i as order_key, '#' || i as order_name,
-        'shop/main/' || i || '/1' as line_key,
-        '1' as line_id, 'SKU-' || (hash(i * 7) % 5000) as sku, 'Product ' || (hash(i * 7) % 5000) as product,
+        '#' || n as order_ref, 'shop/main/' || n as order_key, '#' || n as order_name,
+        (1 + i % $per_order)::varchar as line_id,
+        'shop/main/' || n || '/' || line_id as line_key,
+        'SKU-' || (hash(i * 7) % 5000) as sku, 'Product ' || (hash(i * 7) % 5000) as product,
         'M' as variant, 'Supplier ' || (hash(i * 7) % 40) as supplier, 'L' || (hash(i * 5) % 90) as lot,
         'Category ' || (hash(i * 7) % 12) as category, 1 + i % 3 as quantity, 1990 as unit_price_cents,
         'EUR' as currency,
-        ['shopify', 'amazon', 'etsy', 'mirakl'][(hash(i * 11) % 4)::bigint + 1] as channel,
-        ['FR', 'BE', 'CA', 'CH', 'DE', 'ES', 'IT', 'US'][(hash(i * 13) % 8)::bigint + 1] as country,
+        ['shopify', 'amazon', 'etsy', 'mirakl'][(hash(n * 11) % 4)::bigint + 1] as channel,
+        ['FR', 'BE', 'CA', 'CH', 'DE', 'ES', 'IT', 'US'][(hash(n * 13) % 8)::bigint + 1] as country,
         null::varchar as region,
-        'Warehouse ' || (hash(i * 17) % 4) as warehouse, 'Carrier ' || (hash(i * 19) % 6) as carrier,
-        ['merchant', '3pl'][(hash(i * 17) % 2)::bigint + 1] as fulfilled_by,
-        timestamp '2023-01-01' + to_seconds((i * 94608000 // $n)::bigint) as order_at, order_at::date as order_date,
-        order_date + 1 as shipped_date, true as is_confirmed, true as is_shipped, 'shop' as source, 'f' as file_id,
+        'Warehouse ' || (hash(n * 17) % 4) as warehouse, 'Carrier ' || (hash(n * 19) % 6) as carrier,
+        ['merchant', '3pl'][(hash(n * 17) % 2)::bigint + 1] as fulfilled_by,
+        timestamp '2023-01-01' + to_seconds((n * $per_order * 94608000 // $lines)::bigint) as order_at,
+        order_at::date as order_date, order_date + 1 as shipped_date, true as is_confirmed, true as is_shipped,
+        'shop' as source, 'f' as file_id,
         i as row_number
-    from range($n) as orders (i);
+    from (select i, i // $per_order as n from range($lines) as lines (i));
 
     create table incidents as
     select
-        ['ticket', 'return', 'cancellation'][lines.row_number % 3 + 1] || '/' || lines.line_key as incident_key,
+        ['ticket', 'return', 'cancellation'][lines.number % 3 + 1] || '/' || lines.line_key as incident_key,
         lines.order_ref, lines.order_key, lines.order_name, lines.line_key,
         lines.sku,
         lines.product, lines.variant, lines.supplier, lines.lot, lines.category, lines.warehouse, lines.carrier,
@@ -82,14 +86,14 @@ _FACTS = """
         ref_causes.family, 'tag' as evidence, 3 as evidence_rank, 'medium' as confidence,
         'shop' as source, 'sku' as link_evidence, 'number' as order_evidence,
         ['cause_9']::varchar[] as secondary_causes,
-        lines.row_number % 9 = 0 as has_conflict, 1 as signal_count,
-        [['ticket', 'return', 'cancellation'][lines.row_number % 3 + 1]] as kinds,
+        lines.number % 9 = 0 as has_conflict, 1 as signal_count,
+        [['ticket', 'return', 'cancellation'][lines.number % 3 + 1]] as kinds,
         lines.order_at + interval 4 days as first_at, first_at as last_at, first_at::date as event_date,
         lines.order_date,
-        1 as quantity, if(lines.row_number % 2 = 0, 1990, null) as cost_cents, 'EUR' as currency
-    from lines
+        1 as quantity, if(lines.number % 2 = 0, 1990, null) as cost_cents, 'EUR' as currency
+    from (select *, row_number // $step as number from lines where row_number % $step = 0) as lines
     inner join (select *, row_number() over (order by cause) - 1 as n from ref_causes) as ref_causes
-        on ref_causes.n = hash(lines.row_number * 23) % 40
+        on ref_causes.n = hash(lines.number * 23) % 40
     order by event_date;
 
     create table signals as
@@ -140,7 +144,7 @@ _RAW = """
         order_key as record_id, 'shop' as source, 'main' as account, order_ref, order_name, order_key as order_id,
         order_at as placed_at, order_at + interval 2 days as ship_by_at,
         order_at + to_hours((hash(order_key) % 60)::bigint) as shipped_at, warehouse, currency
-    from lines;
+    from lines where line_id = '1';
     insert into raw_shipments by name
     select
         order_key as record_id, 'shop' as source, 'main' as account, order_ref, order_key as shipment_id, carrier,
@@ -148,23 +152,40 @@ _RAW = """
         order_at + interval 5 days as promised_by_at,
         if(hash(order_key) % 50 = 0, null, order_at + to_hours((60 + hash(order_key) % 63)::bigint)) as delivered_at,
         if(hash(order_key) % 200 = 0, 'lost', 'in_transit') as status, 4990 as value_cents, currency
-    from lines;
+    from lines where line_id = '1';
 """
 
 
-def invent(con: duckdb.DuckDBPyConnection, incidents: int) -> None:
-    """Facts of `incidents` incidents and as many orders, with every table that views read."""
+def invent(con: duckdb.DuckDBPyConnection, incidents: int, lines: int) -> None:
+    """Facts of so many incidents and order lines, with every table that views read."""
     build.prepare_master(con)
     con.execute(_REST)
     rules.create_tables(con, Path("a shop without rules of its own"))
     sayings.create_table(con, sayings.read_sayings(build.QUERIES / "sayings"))
+    sizes = {"lines": lines, "step": max(lines // incidents, 1), "per_order": 2 if lines > incidents else 1}
     for statement in duckdb.extract_statements(_FACTS):
-        con.execute(statement, {"n": incidents} if "$n" in statement.query else None)
+        con.execute(statement, {k: v for k, v in sizes.items() if f"${k}" in statement.query})
     con.execute(_RAW)
     con.execute("create table dismissed_incidents as from incidents limit 0")
     build.batch_of_everything(con)
     views.run(con, views.queries(("calendars", "staging")))
     facts.keep_all(con)
+
+
+def make(path: Path, incidents: int, lines: int, config: Mapping[str, str]) -> None:
+    """A store of invented facts in this file, with its views."""
+    with duckdb.connect(str(path), config=dict(config)) as con:
+        invent(con, incidents, lines)
+
+
+def make_views(path: Path, config: Mapping[str, str]) -> None:
+    """Every view anew, saying how long each aggregate takes."""
+    with duckdb.connect(str(path), config=dict(config)) as con:
+        for query in views.queries(views.VIEW_FOLDERS):
+            begun = time.perf_counter()
+            views.run(con, [query])
+            if query.path.parent.name == "aggregates":
+                print(f"made {query.name:28}{(time.perf_counter() - begun) * 1000:8.0f} ms")
 
 
 def median_ms(run: Callable[[], object], rounds: int) -> float:
@@ -183,21 +204,23 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--incidents", type=int, default=2_000_000)
+    parser.add_argument("--lines", type=int, default=0, help="order lines; as many as incidents if not said")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--memory", default="8GB")
     parser.add_argument("--only", default="")
+    parser.add_argument(
+        "--store", type=Path, help="where the store is kept; if it is there, it is not made anew"
+    )
     chosen = parser.parse_args()
+    config = {"threads": str(chosen.threads), "memory_limit": chosen.memory}
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "views.duckdb"
-        with duckdb.connect(str(path)) as con:
-            con.execute(f"set threads = {int(chosen.threads)}")
-            invent(con, chosen.incidents)
-            for query in views.queries(views.VIEW_FOLDERS):
-                begun = time.perf_counter()
-                views.run(con, [query])
-                if query.path.parent.name == "aggregates":
-                    print(f"made {query.name:28}{(time.perf_counter() - begun) * 1000:8.0f} ms")
-        with duckdb.connect(str(path), read_only=True, config={"threads": chosen.threads}) as con:
+        path = chosen.store or Path(folder) / "views.duckdb"
+        if not path.exists():
+            make(path, chosen.incidents, chosen.lines or chosen.incidents, config)
+        make_views(path, config)
+        print(f"store of {path.stat().st_size / 1e9:.1f} GB")
+        with duckdb.connect(str(path), read_only=True, config=config) as con:
             measure(con, chosen.rounds, {name for name in chosen.only.split(",") if name})
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import date
 
+import duckdb
 import polars as pl
 import pytest
 
-from pipelines.reader import Reader
+from pipelines.reader import Reader, Value, set_variables
 from pipelines.store import Store
 from tests.test_pages import drawn, store, words
 
@@ -87,6 +89,74 @@ def test_a_tag_is_one_however_it_is_spelled_and_unused_ones_are_known(run_view: 
     # the first of December is more than 90 days before the eighth of May
     assert [code for code, row in by_code.items() if row["is_unused"]] == ["LATE"]
     assert by_code["LATE"]["ticket_count"] == 0
+
+
+#: ticket 1 is about a shoe of Kord sold on Amazon, 2 about one of Vane, 3 about a hat; 4, 5 and 6 about no incident
+ABOUT = """
+    incident_key | order_key | event_date | order_date | sku  | supplier | channel | cause                | party
+    a            | o1        | 2026-05-04 | 2026-04-20 | SHOE | Kord     | amazon  | damaged_in_warehouse | 3pl
+    b            | o3        | 2026-05-06 | 2026-05-02 | HAT  | Kord     | shopify | wrong_variant_sent   | 3pl
+    c            | o2        | 2026-05-05 |            | SHOE | Vane     | amazon  | product_defect       | supplier
+"""
+
+
+@pytest.fixture(scope="module")
+def asked(facts: Callable[..., duckdb.DuckDBPyConnection]) -> Iterator[Callable[..., pl.DataFrame]]:
+    """The rows of a view under these filters, of one store."""
+    with facts(**{**STORE, "incidents": ABOUT}) as con:
+
+        def ask(view: str, **chosen: Value) -> pl.DataFrame:
+            with con.cursor() as cursor:
+                set_variables(cursor, chosen)
+                return cursor.table(view).pl()
+
+        yield ask
+
+
+def test_filters_choose_the_tickets_whose_tags_are_counted(asked: Callable[..., pl.DataFrame]) -> None:
+    def counted(**chosen: Value) -> tuple[int, int, int]:
+        """Tickets, those checked and those contradicted, which all three views tell alike."""
+        whole = asked("tag_health", **chosen).filter(pl.col("cut") == "all")
+        used = asked("tag_use", **chosen)
+        listed = asked("tag_contradictions", **chosen)
+        if whole.is_empty():
+            assert (used["ticket_count"].sum(), listed.height) == (0, 0)
+            return 0, 0, 0
+        row = whole.row(0, named=True)
+        assert used["checked_count"].sum() == row["checked_count"]
+        assert used["contradicted_count"].sum() == row["contradicted_count"] == listed.height
+        return row["ticket_count"], row["checked_count"], row["contradicted_count"]
+
+    assert counted() == (7, 2, 1)
+    assert counted(skus=["SHOE"]) == (2, 1, 1)
+    assert counted(skus=["SHOE"], suppliers=["Vane"]) == (1, 0, 0)
+    assert counted(channels=["shopify"]) == (1, 1, 0)
+    # what a ticket is filed under is its incident's cause, which a fact may have told: not what the tag means
+    assert counted(causes=["damaged_in_warehouse"]) == (1, 1, 1)
+    assert counted(parties=["3pl"]) == (2, 2, 1)
+    assert counted(carriers=["Nobody"]) == (0, 0, 0)
+    # by the day of the order: of 2 no order is known, of 4, 5 and 6 no incident
+    assert counted(basis="order") == (2, 2, 1)
+    assert counted(basis="order", start=date(2026, 5, 1)) == (1, 1, 0)
+    assert counted(start=date(2026, 5, 5), skus=["SHOE"]) == (1, 0, 0)
+
+
+def test_what_a_tag_is_does_not_depend_on_what_is_counted(asked: Callable[..., pl.DataFrame]) -> None:
+    told = {False: asked("tag_use"), True: asked("tag_use", skus=["none"])}
+    of_tag = ["tag_code", "tag", "spellings", "is_mapped", "cause", "last_used_date", "synonym_count"]
+    plain, narrowed = (told[is_narrow].select(of_tag).sort("tag_code").rows() for is_narrow in (False, True))
+    assert plain == narrowed
+    assert told[True]["ticket_count"].sum() == 0
+
+
+def test_few_checked_tags_show_their_share_with_its_interval_as_other_tables_do(store: Store) -> None:
+    app = drawn("tags", lang="en", period="all")
+    for table in (each.value for each in app.dataframe if "contradicted_share" in each.value.columns):
+        known = table["checked_count"] != "0"
+        assert (table["contradicted_share"].notna() & (table["contradicted_share"] != "—")).equals(
+            table["share_low"].notna() & (table["share_low"] != "—")
+        )
+        assert known.any()
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])

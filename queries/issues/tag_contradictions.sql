@@ -1,6 +1,6 @@
 -- Tags that a fact contradicts, case by case, newest first: what to look at together with the team, to mend the tag's
 -- definition or its training.
--- Grain: one row per ticket and tag. Reads: ticket_tags, incidents.
+-- Grain: one row per ticket and tag. Reads: int_matching_tags, incidents.
 create or replace view tag_contradictions as
 select
     tags.created_date,
@@ -12,12 +12,9 @@ select
     incidents.order_key,
     incidents.order_name,
     tags.incident_key
-from ticket_tags as tags
+from int_matching_tags as tags
 inner join incidents on tags.incident_key = incidents.incident_key
-where
-    not tags.is_borne_out
-    and (getvariable('start') is null or tags.created_date >= getvariable('start')::date)
-    and (getvariable('until') is null or tags.created_date < getvariable('until')::date)
+where tags.is_chosen and not tags.is_borne_out
 order by tags.created_date desc, tags.ticket_record_id, tags.tag;
 
 comment on view tag_contradictions is 'Tags that a fact of the same incident contradicts.';

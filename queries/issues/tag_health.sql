@@ -1,6 +1,6 @@
 -- How far tags can be trusted: tickets that nobody tagged, whose tags say no more than 'other', or mean nothing to
 -- anybody; and tags that a fact contradicts, of those that a fact can check. By team and tool, never by person.
--- Grain: one row per team, per tool, and one for all. Reads: ticket_tags.
+-- Grain: one row per team, per tool, and one for all. Reads: int_matching_tags.
 create or replace view tag_health as
 with tickets as (
     select
@@ -12,10 +12,8 @@ with tickets as (
         count(*) filter (where cause in ('other', 'unknown')) > 0 as has_other,
         count(is_borne_out) as checked_count,
         count(*) filter (where not is_borne_out) as contradicted_count
-    from ticket_tags
-    where
-        (getvariable('start') is null or created_date >= getvariable('start')::date)
-        and (getvariable('until') is null or created_date < getvariable('until')::date)
+    from int_matching_tags
+    where is_chosen
     group by ticket_record_id
 )
 
@@ -43,7 +41,7 @@ order by cut, ticket_count desc, value;
 comment on view tag_health is 'Untagged, other, and contradicted tags, by team and tool.';
 comment on column tag_health.cut is 'What the row is about: all, team or tool.';
 comment on column tag_health.value is 'The team or tool; NULL for all, and where it is not told.';
-comment on column tag_health.ticket_count is 'Tickets of the period; spam, merged, deleted and outbound ones are not among them.';
+comment on column tag_health.ticket_count is 'Tickets that pass the filters; spam, merged, deleted and outbound ones are not among them.';
 comment on column tag_health.untagged_count is 'Those with neither a tag nor a reason.';
 comment on column tag_health.other_count is 'Those whose tags say no more than other.';
 comment on column tag_health.no_cause_count is 'Those that have tags, or a reason, of which no tag names a cause.';

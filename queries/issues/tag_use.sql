@@ -1,6 +1,7 @@
 -- What each tag is used for and whether facts bear it out. A tag is one whatever its capitals, accents and signs: its
--- spellings are listed. A tag unused for 90 days is one that nobody gave in the 90 days before the data end.
--- Grain: one row per tag. Reads: ticket_tags, int_data_end.
+-- spellings are listed. A tag unused for 90 days is one that nobody gave in the 90 days before the data end. Filters
+-- choose the tickets that are counted; what a tag is (meaning, spellings, last use) is told of all tickets.
+-- Grain: one row per tag. Reads: int_matching_tags, int_data_end.
 create or replace view tag_use as
 with used as (
     select
@@ -9,25 +10,12 @@ with used as (
         list_sort(list_distinct(list(tag))) as spellings,
         bool_or(is_mapped) as is_mapped,
         any_value(cause) as cause,
-        count(*) filter (
-            where
-            (getvariable('start') is null or created_date >= getvariable('start')::date)
-            and (getvariable('until') is null or created_date < getvariable('until')::date)
-        ) as ticket_count,
+        count(*) filter (where is_chosen) as ticket_count,
         max(created_date) as last_used_date,
-        count(is_borne_out) filter (
-            where
-            (getvariable('start') is null or created_date >= getvariable('start')::date)
-            and (getvariable('until') is null or created_date < getvariable('until')::date)
-        ) as checked_count,
-        count(*) filter (
-            where
-            not is_borne_out
-            and (getvariable('start') is null or created_date >= getvariable('start')::date)
-            and (getvariable('until') is null or created_date < getvariable('until')::date)
-        ) as contradicted_count,
-        mode(fact_cause) filter (where not is_borne_out) as contradicting_cause
-    from ticket_tags
+        count(is_borne_out) filter (where is_chosen) as checked_count,
+        count(*) filter (where is_chosen and not is_borne_out) as contradicted_count,
+        mode(fact_cause) filter (where is_chosen and not is_borne_out) as contradicting_cause
+    from int_matching_tags
     where tag_code is not null
     group by tag_code
 )
@@ -58,11 +46,11 @@ comment on column tag_use.spellings is 'All spellings met, in the whole history.
 comment on column tag_use.spelling_count is 'How many.';
 comment on column tag_use.is_mapped is 'Whether anybody said what it means.';
 comment on column tag_use.cause is 'Cause it means; NULL when it means none, or nobody said.';
-comment on column tag_use.ticket_count is 'Tickets of the period that bear it.';
-comment on column tag_use.last_used_date is 'Day of the last ticket that bears it.';
+comment on column tag_use.ticket_count is 'Tickets that pass the filters and bear it.';
+comment on column tag_use.last_used_date is 'Day of the last ticket of all that bears it.';
 comment on column tag_use.is_unused is 'Whether that is more than 90 days before the data end.';
 comment on column tag_use.synonym_count is 'Tags that mean the same cause, this one included; NULL without a cause.';
-comment on column tag_use.checked_count is 'Tickets of the period where a fact can check it.';
+comment on column tag_use.checked_count is 'Of these, tickets where a fact can check it.';
 comment on column tag_use.contradicted_count is 'Those where all facts blame another party.';
 comment on column tag_use.contradicted_share is 'Contradicted of checked; NULL when no fact can check it.';
-comment on column tag_use.contradicting_cause is 'The cause that contradicting facts name most often.';
+comment on column tag_use.contradicting_cause is 'The cause that these facts name most often.';
