@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from analysis.baselines import Floats
-from analysis.rising import Weeks, interval
+from analysis.rising import Weeks, interval, onset_of
 
 BEFORE = 8  # weeks that tell the level of a label before and after a change
 FEWEST = 3  # records of a label before anything is said of it
@@ -29,6 +29,9 @@ LIST = 0.1  # if they hold at least so much of what their tool tells: new rare l
 OWN_WEEKS = 4  # weeks that a new label, tool or file needs to have a level of its own
 ENDED = 0.05  # an ended label has at most this share of its level left
 ALIKE = (0.4, 2.5)  # new over old level of a renamed label
+HALF_YEAR = 26  # weeks
+CHANCE = 0.05  # that any label of a tool began or ended by chance alone, of all its labels
+NEAR = 3  # weeks between a change and the beginning of a rise that it may explain
 KEPT = 0.15  # by how much a label and what was split off it may differ together from what it was
 
 SWITCHES: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -90,7 +93,9 @@ def _begins(y: Floats, at: int) -> int | None:
     begin = first + int(np.argmax(own[first:] >= 0.2 * own[first:].mean()))
     was_in_use = (y[:, max(begin - BEFORE, 0) : begin].sum(0) > 0).sum() >= OWN_WEEKS
     is_new = own[:begin].sum() <= ENDED * own.sum() and own[begin:].sum() > 1
-    return begin if was_in_use and is_new else None
+    # a rare label may have been absent by chance
+    absent = np.exp(-own[begin:].mean() * min(begin, HALF_YEAR))
+    return begin if was_in_use and is_new and absent < CHANCE / len(y) else None
 
 
 def _after(y: Floats, week: int) -> Floats:
@@ -112,7 +117,7 @@ def _took_over(y: Floats, at: int, beside: list[int], week: int) -> tuple[list[i
     is_ended = (
         (before * BEFORE >= 5)
         & (after <= left)
-        & (stats.poisson.cdf(after * length, expected) < (0.05 if is_last else 0.01))
+        & (stats.poisson.cdf(after * length, expected) < CHANCE / len(y))
         & (y[:, max(week - 2, 0) : week + 1].sum(1) > 0)
     )
     ended = sorted(np.flatnonzero(is_ended).tolist(), key=lambda old: -before[old])
@@ -156,21 +161,38 @@ class Rest:
 def remaining(rise: Weeks, part: NDArray[np.int64], since: int, comparable: float | None = None) -> Rest:
     """Whether a rise stands when `part` of its counts, new in the data from the judged week `since` on, is allowed for.
 
-    What is new fills first what the rest lacks: a tool that replaces another adds nothing. With OWN_WEEKS weeks before
-    the last three, it has a level of its own and the last weeks are held against that; with fewer, all that it adds is
-    taken to be its level, or at most `comparable` where more is known (what the old label had in the same place).
+    What is new fills first what the rest of its week lacks: a tool that replaces another adds nothing. With OWN_WEEKS
+    weeks before the last three, it has a level of its own and the last weeks are held against that; with fewer, all
+    that it adds is taken to be its level, or at most `comparable` where more is known (what the old label had there).
+    A rise that began weeks before or after the change is none of it.
     `since` is negative when the change is older than the judged weeks.
     """
     recent, own = slice(-3, None), slice(max(since + 1, 0), -3)
-    expected = float(rise.expected[recent].sum())
     observed = float(rise.counts[recent].sum())
+    if abs(onset_of(rise.counts, rise.expected) - max(since, 0)) > NEAR:
+        return Rest(float(rise.expected[recent].sum()), True)
     if rise.counts[own].size >= OWN_WEEKS:
-        level = float(rise.counts[own].sum() / max(float(rise.expected[own].sum()), 1e-9))
-        expected *= max(level, 1.0)
-    else:
-        added = float(part[recent].sum())
-        if comparable is not None:
-            added = min(added, comparable)
-        expected += max(added - max(expected - (observed - float(part[recent].sum())), 0.0), 0.0)
+        return _against_own(
+            rise.counts[own], rise.exposure[own], observed, float(rise.exposure[recent].sum())
+        )
+    missing = np.maximum(rise.expected[recent] - (rise.counts[recent] - part[recent]), 0.0)
+    added = float(np.maximum(part[recent] - missing, 0.0).sum())
+    if comparable is not None:
+        added = min(added, comparable)
+    expected = float(rise.expected[recent].sum()) + added
     low, _ = interval(np.array([observed]), np.array([expected]), np.array([rise.dispersion]))
     return Rest(expected, bool(low[0] > 1))
+
+
+def _against_own(counts: NDArray[np.int64], exposure: Floats, observed: float, recent: float) -> Rest:
+    """The last weeks against those since the change: 95 % interval of the ratio of two rates, widened by dispersion.
+
+    Given both counts, the later one is binomial (Przyborowski & Wilenski 1940, Biometrika 31:313).
+    """
+    total, seen = float(counts.sum()), float(exposure.sum())
+    rate = total / max(seen, 1e-9)
+    mean = np.maximum(rate * exposure, 1e-9)
+    dispersion = max(float((np.square(counts - mean) / mean).sum()) / (counts.size - 1), 1.0)
+    share = float(stats.beta.ppf(0.025, max(observed / dispersion, 1e-9), total / dispersion + 1))
+    low = share / (1 - share) * seen / max(recent, 1e-9)
+    return Rest(rate * recent, low > 1)

@@ -32,6 +32,7 @@ class Weeks:
 
     counts: NDArray[np.int64]
     expected: Floats
+    exposure: Floats  # 1 where it is not known
     dispersion: float
 
 
@@ -71,7 +72,7 @@ def rises(counts: pl.DataFrame, exposure: pl.DataFrame, last_week: date) -> Rise
     p = judged.p[:, -1]
     q, low, high, is_rising = _rising_by(y[:, first:], judged, -1)
     observed, expected = y[:, -3:].sum(1), judged.expected[:, -3:].sum(1)
-    onset = [_onset(row, mean) for row, mean in zip(y[:, first:], judged.expected, strict=True)]
+    onset = [onset_of(row, mean) for row, mean in zip(y[:, first:], judged.expected, strict=True)]
     found = (
         names.with_columns(
             observed_count=pl.Series(observed.astype(np.int64)),
@@ -88,7 +89,10 @@ def rises(counts: pl.DataFrame, exposure: pl.DataFrame, last_week: date) -> Rise
         .filter(pl.Series(is_rising))
         .sort("p", *SERIES)
     )
-    told = tuple(Weeks(y[at, first:], judged.expected[at], judged.dispersion[at, -1]) for at in found["row"])
+    told = tuple(
+        Weeks(y[at, first:], judged.expected[at], e[at, first:], float(judged.dispersion[at, -1]))
+        for at in found["row"]
+    )
     # the first two weeks cannot be told: their three weeks begin before the judged ones
     by_week = [
         names.filter(pl.Series(_rising_by(y[:, first:], judged, at)[3])).with_columns(
@@ -175,7 +179,7 @@ def _rising_by(
     return q, low, high, (q <= FALSE_SHARE) & (observed >= FEWEST) & (low > 1)
 
 
-def _onset(counts: NDArray[np.int64], expected: Floats) -> int:
+def onset_of(counts: NDArray[np.int64], expected: Floats) -> int:
     """The week from which on a higher rate explains the counts best (largest Poisson likelihood ratio)."""
     after = np.cumsum(counts[::-1])[::-1].astype(float)
     mean = np.maximum(np.cumsum(expected[::-1])[::-1], 1e-9)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
+import streamlit as st
 
-from app import action_form, alerts, db, names, navigation, tables
+from app import action_form, alerts, db, formats, names, navigation, tables
 from app.exports import Column
 from app.frame import Page
 from app.i18n import t
@@ -36,13 +38,8 @@ def week(page: Page, series: pl.DataFrame) -> str:
 
 def table(page: Page, series: pl.DataFrame) -> None:
     """Every series with what was observed and expected, and how sure that is."""
-    rows = series.with_columns(
-        cause_name=pl.col("cause").replace(names.causes()),
+    rows = _named(series).with_columns(
         party_name=names.column(series, "party", "party"),
-        kind_name=names.column(series, "place_kind", "rising.kind"),
-        place_name=pl.when(pl.col("place_kind") == "channel")
-        .then(names.column(series, "place", "channel"))
-        .otherwise(pl.col("place")),
         story_number=pl.col("story").rank("dense").cast(pl.Int64),
     )
     tables.show(
@@ -69,6 +66,75 @@ def table(page: Page, series: pl.DataFrame) -> None:
         acts=lambda row: action_form.start_on(
             page.filters, row["cause"], row["place_kind"], row["place"], row["since_date"]
         ),
+    )
+
+
+def changed(page: Page) -> pl.DataFrame:
+    """What rose only because the data changed, and orders that are late."""
+    return db.query("rising_changes", page.filters.variables())
+
+
+def late_orders(page: Page, rows: pl.DataFrame) -> str:
+    """That orders end before incidents do, and what is made of it; '' while they do not."""
+    late = rows.filter(pl.col("change") == "late_orders")
+    if late.is_empty():
+        return ""
+    row = late.row(0, named=True)
+    facts = json.loads(row["change_facts"])
+    return t(
+        "rising.orders_waited_for" if facts["is_waiting"] else "rising.orders_missing",
+        day=formats.day(row["change_date"], page.lang),
+        until=formats.day(date.fromisoformat(facts["until"]), page.lang),
+        days=period_name(row["week_start_date"], "week", page.lang),
+    )
+
+
+def changes(page: Page, rows: pl.DataFrame) -> None:
+    """The rises that are changes of the data, each with the sentence that says what changed."""
+    series = rows.filter(pl.col("cause").is_not_null())
+    if series.is_empty():
+        return
+    st.subheader(t("rising.changes"), anchor=False)
+    st.markdown(t("rising.changes_say", n=series.height))
+    said = pl.Series("said", [_why(page, row) for row in series.iter_rows(named=True)], pl.String)
+    tables.show(
+        _named(series).with_columns(said),
+        [
+            Column("cause_name", t("column.cause")),
+            Column("kind_name", t("column.place_kind")),
+            Column("place_name", t("column.place")),
+            Column("said", t("rising.change_said")),
+            Column("observed_count", t("rising.observed"), "count"),
+            Column("expected_count", t("rising.expected"), "number"),
+        ],
+        "rising_changes",
+        t("rising.changes_alt"),
+        page.currency,
+        lambda row: cases(page, row),
+    )
+
+
+def _why(page: Page, row: dict[str, Any]) -> str:
+    """What changed in the data, in a sentence."""
+    facts = {name: value for name, value in json.loads(row["change_facts"]).items() if value}
+    change = row["change"]
+    if change == "relabelled":
+        old = facts.pop("old", [])
+        facts["old"] = ", ".join(t("rising.quoted", label=label) for label in old)
+        change = change if old else "relabelled_several"
+    if "loaded" in facts:
+        facts["loaded"] = formats.day(date.fromisoformat(facts["loaded"]), page.lang)
+    return t(f"rising.change.{change}", **facts, day=formats.day(row["change_date"], page.lang))
+
+
+def _named(series: pl.DataFrame) -> pl.DataFrame:
+    """The series with cause and place as the reader calls them."""
+    return series.with_columns(
+        cause_name=pl.col("cause").replace(names.causes()),
+        kind_name=names.column(series, "place_kind", "rising.kind"),
+        place_name=pl.when(pl.col("place_kind") == "channel")
+        .then(names.column(series, "place", "channel"))
+        .otherwise(pl.col("place")),
     )
 
 

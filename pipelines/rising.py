@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import duckdb
 import polars as pl
 
 from analysis.rising import Rises, rises, spell
+from pipelines import data_changes
 
 #: made with the other tables of a store; one row a series that rose by the last complete week
 TABLE = """
@@ -21,14 +24,27 @@ TABLE = """
     alter table rising_series add column if not exists back_after_weeks bigint;
     alter table rising_series add column if not exists issue_key varchar;
     alter table rising_series add column if not exists aliases varchar[];
+    alter table rising_series add column if not exists change varchar;
+    alter table rising_series add column if not exists change_date date;
+    alter table rising_series add column if not exists change_facts varchar;
 """
-_LAST_DAY = """
-    select max(date) from (
-        select max(date) as date from int_incident_days where date_basis = 'event' and date <= current_date + 1
-        union all
-        select max(date) from int_exposure_sums where date <= current_date + 1
+#: the last days that incidents and orders tell of, and after how many days without any more orders are overdue: the
+#: longest gap of the last half a year in which there were some
+_LAST_DAYS = """
+    with days as (
+        select distinct date from int_exposure_sums where date <= current_date + 1
+    ),
+    gaps as (
+        select date - lag(date) over (order by date) as gap from days
+        where date >= (select max(date) - 182 from days)
     )
+    select
+        (select max(date) from int_incident_days where date_basis = 'event' and date <= current_date + 1),
+        (select max(date) from days),
+        (select coalesce(max(gap), 1) from gaps)
 """
+#: orders that are late by no more weeks are waited for; later ones are done without
+_WAITED_FOR = 3
 _COUNTS = """
     select cause, place_kind, place, week_start_date, incident_count
     from int_rising_weeks where week_start_date <= $week
@@ -136,25 +152,77 @@ _PLACES = """
 def keep(con: duckdb.DuckDBPyConnection) -> None:
     """Finds what rose by the last complete week and keeps it; needs the aggregates of this load."""
     con.execute("delete from rising_series")
-    ((last_day,),) = con.execute(_LAST_DAY).fetchall()
-    if not isinstance(last_day, date):
+    last = _last_week(con)
+    if last is None:
         return
-    # a week is complete when the data reach its Sunday
-    week = last_day + timedelta(days=1) - timedelta(days=(last_day + timedelta(days=1)).weekday() + 7)
+    week, late = last.week, last.orders_until
     counts = con.sql(_COUNTS, params={"week": week}).pl()
     exposure = con.sql(_EXPOSURE, params={"week": week}).pl()
+    if late is not None:
+        _say_late(con, last)
+        if not last.is_waiting:
+            exposure = exposure.clear()
     told_of = rises(counts, exposure, week)
-    found = told_of.found
+    if told_of.found.is_empty():
+        return
+    changed = data_changes.recognised(con, told_of, week)
+    found = told_of.found.with_row_index("number")
+    _keep(con, found.join(changed, on="number", how="anti"), told_of, week)
+    _keep(con, found.join(changed, on="number"), told_of, week)
+
+
+@dataclass(frozen=True)
+class _Last:
+    """The week to judge; where the orders end before the incidents do, the last day of both."""
+
+    week: date
+    orders_until: date | None = None
+    incidents_until: date | None = None
+    is_waiting: bool = False  # else these weeks are judged without any orders
+
+
+def _last_week(con: duckdb.DuckDBPyConnection) -> _Last | None:
+    """The last week that incidents and orders both tell of to its end; None without any data."""
+    incidents, orders, gap = con.sql(_LAST_DAYS).fetchall()[0]
+    days = [day for day in (incidents, orders) if day is not None]
+    if not days:
+        return None
+    week = _complete(max(days))
+    if incidents is None or orders is None or _complete(orders + timedelta(days=gap - 1)) >= week:
+        return _Last(week)
+    waited = _complete(orders)
+    is_waiting = (week - waited).days <= 7 * _WAITED_FOR
+    return _Last(waited if is_waiting else week, orders, incidents, is_waiting)
+
+
+def _complete(last_day: date) -> date:
+    """Monday of the last week that is complete when the data reach this day."""
+    return last_day + timedelta(days=1) - timedelta(days=(last_day + timedelta(days=1)).weekday() + 7)
+
+
+def _say_late(con: duckdb.DuckDBPyConnection, last: _Last) -> None:
+    assert last.orders_until is not None
+    assert last.incidents_until is not None
+    facts = {"until": last.incidents_until.isoformat(), "is_waiting": last.is_waiting}
+    con.execute(
+        """
+        insert into rising_series by name
+        select $week as week_start_date, 'late_orders' as change, $day as change_date, $facts as change_facts,
+            -1 as story, 'late_orders' as issue_key
+        """,
+        {"week": last.week, "day": last.orders_until, "facts": json.dumps(facts)},
+    )
+
+
+def _keep(con: duckdb.DuckDBPyConnection, found: pl.DataFrame, told_of: Rises, week: date) -> None:
+    """Puts these series into the table, those of the same incidents as one story."""
     if found.is_empty():
         return
-    rising_found = found.with_row_index("number")
-    con.register("rising_found", rising_found)
+    con.register("rising_found", found)
     told = con.sql(_STORIES, params={"week": week}).pl()
     places = con.sql(_PLACES, params={"week": week}).pl()
     con.unregister("rising_found")
-    rows = _known_by(_with_stories(rising_found, told), places, told_of).with_columns(
-        week_start_date=pl.lit(week)
-    )
+    rows = _known_by(_with_stories(found, told), places, told_of).with_columns(week_start_date=pl.lit(week))
     con.register("rising_rows", rows)
     con.execute("insert into rising_series by name select * exclude (number) from rising_rows")
     con.unregister("rising_rows")

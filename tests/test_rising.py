@@ -125,6 +125,50 @@ def test_the_page_says_what_rises_or_that_nothing_does(store: Store, lang: str) 
     assert say("en" if lang == "en" else "fr", "rising.how") in said
 
 
+PLANTED = """
+    insert into rising_series by name
+    select
+        *, date '2025-11-10' as week_start_date, 30 as observed_count, 4.5 as expected_count, 1e-9 as p,
+        date '2025-10-27' as since_date, date '2025-10-27' as change_date, 1 as series_count
+    from (values
+        ('product_defect', 'sku', 'A<b>', 0, 'relabelled', '{"label": "défectueux", "old": ["abîmé"], "source": "zendesk"}'),
+        ('product_defect', 'supplier', 'Acme', 0, 'relabelled', '{"label": "d", "old": ["a"], "source": "zendesk"}'),
+        ('wrong_item_sent', 'all', null, 1, 'relabelled', '{"label": "erreur", "old": [], "source": "zendesk"}'),
+        ('late_delivery', 'carrier', 'DPD', 2, 'new_source', '{"source": "gorgias", "account": "main"}'),
+        ('stock_out', 'channel', 'amazon', 3, 'late_file',
+            '{"file": "octobre.csv", "source": "zendesk", "loaded": "2025-11-12"}'),
+        (null, null, null, -1, 'late_orders', '{"until": "2025-11-20", "is_waiting": true}')
+    ) as planted (cause, place_kind, place, story, change, change_facts)
+"""
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("fr", ["4 hausses", "la dernière que les deux couvrent"]),
+        ("en", ["4 rises", "the last that both cover"]),
+    ],
+)
+def test_changes_of_the_data_stand_in_a_section_of_their_own(
+    store: Store, lang: str, said: list[str]
+) -> None:
+    with store.writing() as con:
+        con.execute(PLANTED)
+    store.publish()
+    page = drawn("rising", lang=lang)
+    assert all(each in words(page) for each in said)
+    (told,) = (frame.value for frame in page.dataframe if "said" in frame.value)
+    # one line a story, the widest gap first, and the sentence of each
+    sentences = told["said"].to_list()
+    assert len(sentences) == 4
+    assert {name for each in sentences for name in ("défectueux", "erreur", "gorgias", "octobre.csv") if name in each} == {
+        "défectueux", "erreur", "gorgias", "octobre.csv"
+    }  # fmt: skip
+    assert not any("{" in each for each in sentences)
+    # none of them is a rise
+    assert say("en" if lang == "en" else "fr", "rising.none") in words(page)
+
+
 def test_the_view_keeps_the_surest_of_a_story_first(run_view: Any) -> None:
     found = run_view(
         "rising_issues",

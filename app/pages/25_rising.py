@@ -7,6 +7,7 @@ from app.i18n import t
 
 page = frame.open_page(default_period="13w")
 series = rising.found(page)
+changed = rising.changed(page)
 count = series["story"].n_unique()
 frame.header(page, t("rising.title"), [t("rising.n", n=count)], has_period=False)
 if series.is_empty():
@@ -18,5 +19,8 @@ else:
     st.subheader(t("rising.series"), anchor=False)
     rising.table(page, series)
     alerts.past()
+if late := rising.late_orders(page, changed):
+    st.markdown(late)
+rising.changes(page, changed)
 st.caption(t("rising.how"))
 frame.attribution()

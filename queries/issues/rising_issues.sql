@@ -1,6 +1,7 @@
 -- Causes whose rate rose by the last complete week, beyond what orders, season, trend and chance explain. Found at each
 -- load (analysis/rising.py). Series that share most of their recent incidents are one story; its surest series comes
--- first. Of all series listed, at most one in ten is expected to be noise.
+-- first. Of all series listed, at most one in ten is expected to be noise. Rises that are changes of the data are in
+-- rising_changes.
 -- Grain: one row per cause and place. Reads: rising_series, ref_causes.
 create or replace view rising_issues as
 select
@@ -29,7 +30,8 @@ select
 from rising_series as rising
 inner join ref_causes as causes on rising.cause = causes.cause
 where
-    (coalesce(len(getvariable('causes')::varchar[]), 0) = 0 or rising.cause in getvariable('causes')::varchar[])
+    rising.change is null
+    and (coalesce(len(getvariable('causes')::varchar[]), 0) = 0 or rising.cause in getvariable('causes')::varchar[])
     and (
         coalesce(len(getvariable('families')::varchar[]), 0) = 0
         or causes.family in getvariable('families')::varchar[]
