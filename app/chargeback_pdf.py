@@ -20,9 +20,17 @@ Document = Mapping[str, Any]
 _RUN = re.compile(r"\S{25}(?=\S{5})")  # a word that no column could hold is let break
 
 
+#: the parts of the cost ledger that are in its sum, and the one that is told apart
+PARTS = (
+    *("refund", "goodwill", "goods", "freight_out", "freight_back", "handling", "fee", "recovery", "resale"),
+    "lost_sale",
+)
+
+
 def document(
     rows: pl.DataFrame,
-    name: str,
+    parts: pl.DataFrame,
+    people: tuple[str | None, str],
     lang: str,
     currency: str,
     labels: Mapping[str, str],
@@ -30,15 +38,13 @@ def document(
     basis: str,
     as_of: str,
 ) -> Document:
-    """What the PDF says: the cases in the main currency with their total, and the others apart with theirs.
+    """What the PDF says, from whom to whom: totals in the main currency, and what no total holds for want of a rate.
 
-    A case whose amount is not known is listed with the main currency, and counted as not known, never as 0.
+    `parts` are the rows of cost_components of the same incidents. What is not known is counted as such, never as 0.
     """
-    main = pl.col("currency").is_null() | (pl.col("currency") == currency) | pl.col("cost_cents").is_null()
-    own, others = rows.filter(main), rows.filter(~main)
-    sums = others.group_by("currency").agg(pl.len().alias("n"), pl.col("cost_cents").sum()).sort("currency")
+    sender, name = people
     causes = (
-        own.group_by("cause_name")
+        rows.group_by("cause_name")
         .agg(
             pl.len().alias("n"),
             pl.col("cost_cents").drop_nulls().sum(),
@@ -46,60 +52,100 @@ def document(
         )
         .sort("cost_cents", "n", "cause_name", descending=[True, True, False])
     )
-    known = own["cost_cents"].drop_nulls()
-    total = int(known.sum()) if known.len() else None
+    others = (
+        rows.select("other_currencies", "other_cents")
+        .filter(pl.col("other_currencies").list.len() > 0)
+        .explode("other_currencies", "other_cents")
+        .group_by("other_currencies")
+        .agg(pl.len().alias("n"), pl.col("other_cents").sum())
+        .sort("other_currencies")
+    )
+
+    def money(cents: int | None) -> str:
+        return formats.money(cents, currency, lang)
+
     return {
         "lang": lang,
         "labels": labels,
+        "sender": _broken(sender),
         "name": _broken(name),
         "period": period,
         "basis": basis,
         "as_of": as_of,
         "count": formats.number(rows.height, lang, 0),
-        "total": formats.money(total, currency, lang),
-        "total_cents": total,
-        "unknown": formats.number(own["cost_cents"].null_count(), lang, 0),
+        "total": money(_sum(rows["cost_cents"])),
+        "total_cents": _sum(rows["cost_cents"]),
+        "measured": money(_sum(rows["measured_cents"])),
+        "assumed": money(_sum(rows["assumed_cents"])),
+        "unknown": formats.number(int(rows["missing_parts"].list.len().sum()), lang, 0),
+        "parts": [
+            [
+                labels[f"part_{row['component']}"],
+                formats.number(row["measured_count"] + row["assumed_count"], lang, 0),
+                money(row["measured_cents"]),
+                money(row["assumed_cents"]),
+                money(row["amount_cents"]),
+            ]
+            for row in parts.filter(~pl.col("is_apart") & pl.col("amount_cents").is_not_null()).iter_rows(
+                named=True
+            )
+        ],
         "causes": [
             [
                 row["cause_name"],
                 formats.number(row["n"], lang, 0),
-                formats.UNKNOWN
-                if row["unknown"] == row["n"]
-                else formats.money(row["cost_cents"], currency, lang),
+                formats.UNKNOWN if row["unknown"] == row["n"] else money(row["cost_cents"]),
             ]
             for row in causes.iter_rows(named=True)
         ],
         "others": [
-            [
-                row["currency"],
-                formats.number(row["n"], lang, 0),
-                formats.money(row["cost_cents"], row["currency"], lang),
-            ]
-            for row in sums.iter_rows(named=True)
+            [code, formats.number(n, lang, 0), formats.money(cents, code, lang)]
+            for code, n, cents in others.iter_rows()
         ],
-        "cases": _cases(own, currency, lang),
-        "other_cases": _cases(others, currency, lang),
+        "cases": [_case(row, labels, currency, lang) for row in rows.iter_rows(named=True)],
     }
 
 
-def _cases(rows: pl.DataFrame, currency: str, lang: str) -> list[dict[str, Any]]:
-    return [
-        {
-            "day": formats.day(row["event_date"], lang),
-            "order": _broken(row["order_name"]),
-            "cause": row["cause_name"],
-            "article": _broken(
-                " · ".join(filter(None, (row["product"], row["variant"], row["sku"], row["lot"])))
-            ),
-            "evidence": row["evidence_name"],
-            "contested": bool(row["has_conflict"]),
-            "amount": formats.money(row["cost_cents"], row["currency"] or currency, lang),
-            "said": _broken(row["said"]),
-            "inspected": _broken(row["inspected"]),
-            "records": _broken(row["records"]),
-        }
-        for row in rows.iter_rows(named=True)
-    ]
+def _sum(cents: pl.Series) -> int | None:
+    """The sum of what is known; nothing known is no 0."""
+    known = cents.drop_nulls()
+    return int(known.sum()) if known.len() else None
+
+
+def _case(row: Mapping[str, Any], labels: Mapping[str, str], currency: str, lang: str) -> dict[str, Any]:
+    """One case: its amount, the parts it is made of, and what proves it."""
+    parts = []
+    for part in PARTS[:-1]:
+        cents = row[f"{part}_cents"]
+        if cents:
+            by = f" ({labels['by_rule']})" if part in row["assumed_parts"] else ""
+            parts.append(f"{labels[f'part_{part}']} {formats.money(cents, currency, lang)}{by}")
+    if row["other_currencies"]:
+        parts.append(
+            f"{labels['other_currencies']}: {amounts(row['other_currencies'], row['other_cents'], lang)}"
+        )
+    return {
+        "day": formats.day(row["event_date"], lang),
+        "order": _broken(row["order_name"]),
+        "cause": row["cause_name"],
+        "article": _broken(
+            " · ".join(filter(None, (row["product"], row["variant"], row["sku"], row["lot"])))
+        ),
+        "evidence": row["evidence_name"],
+        "contested": bool(row["has_conflict"]),
+        "amount": formats.money(row["cost_cents"], currency, lang),
+        "parts": " · ".join(parts),
+        "said": _broken(row["said"]),
+        "inspected": _broken(row["inspected"]),
+        "records": _broken(row["records"]),
+    }
+
+
+def amounts(currencies: Sequence[str] | None, cents: Sequence[int] | None, lang: str) -> str:
+    """Amounts of several currencies, one after the other."""
+    return ", ".join(
+        formats.money(amount, code, lang) for code, amount in zip(currencies or (), cents or (), strict=True)
+    )
 
 
 def _broken(text: str | None) -> str:

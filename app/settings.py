@@ -54,18 +54,22 @@ def _chosen_store() -> Store:
 
 
 def _shop(store: Store, who: str) -> None:
-    """Zone, currency, and the warehouses that a 3PL runs."""
+    """Name, zone, currency, and the warehouses that a 3PL runs."""
     try:
-        told, zone = store.settings(), store.zone()
+        told, zone, name = store.settings(), store.zone(), store.shop_name()
         warehouses = store.third_party_warehouses()
     except StoreError as error:
         st.error(md(sentence(error.message, language())))
         st.caption(md(t("settings.mend_by_hand", file=str(store.user / settings_editing.SETTINGS))))
         return
     # the widgets of one state of the file, so that what an undo brings back is shown
-    state = f"{store.folder}_{zone}_{told.get('currency')}_{warehouses}"
+    state = f"{store.folder}_{name}_{zone}_{told.get('currency')}_{warehouses}"
     currency = told.get("currency")
     with st.container(key="shop_settings"):
+        chosen_name = st.text_input(
+            t("settings.name"), value=name or "", max_chars=80, help=t("settings.name_help"),
+            placeholder=t("settings.name_none"), key=f"name_{state}", width=420,
+        )  # fmt: skip
         chosen_zone = st.selectbox(
             t("settings.zone"), _zones(), index=_zones().index(zone) if zone in _zones() else None,
             help=t("settings.zone_help"), key=f"zone_{state}", width=420,
@@ -91,6 +95,8 @@ def _shop(store: Store, who: str) -> None:
             key=f"warehouses_{state}",
         )
     wanted: dict[str, str | Sequence[str] | None] = {}
+    if (" ".join(chosen_name.split()) or None) != name:
+        wanted["shop_name"] = " ".join(chosen_name.split()) or None
     if chosen_zone is not None and chosen_zone != zone:
         wanted["zone"] = chosen_zone
     if chosen_currency != currency:

@@ -105,7 +105,9 @@ def version(store: Store) -> str:
 
     What is said of single cases is not in it, see `said`: that is no reason to build everything again.
     """
-    digest = hashlib.sha256(repr(sorted(store.settings().items())).encode())
+    # what the shop calls itself is in no figure
+    told = {name: value for name, value in store.settings().items() if name != "shop_name"}
+    digest = hashlib.sha256(repr(sorted(told.items())).encode())
     files = [
         *(
             Path(module.__file__ or "")

@@ -92,6 +92,7 @@ def _check_settings(text: str) -> None:
         user_changes.write_file(tried.user / SETTINGS, text)
         tried.zone()
         tried.third_party_warehouses()
+        tried.shop_name()
 
 
 def _says(text: str, wanted: Mapping[str, Any]) -> bool:

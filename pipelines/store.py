@@ -34,7 +34,7 @@ DEMO = PROJECT / "data" / "demo"
 KEPT_SNAPSHOTS = 3
 _MEMORY = "2GB"
 _SETTINGS_FILE = "settings.toml"
-_SETTINGS = ("currency", "notebook", "third_party_warehouses", "zone")
+_SETTINGS = ("currency", "notebook", "shop_name", "third_party_warehouses", "zone")
 # DuckDB keeps other processes out of a file that is being written, but lets threads of one process in together
 _WRITING: set[Path] = set()
 _WRITING_GUARD = threading.Lock()
@@ -116,6 +116,13 @@ class Store:
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             raise StoreError(Message("third_party_warehouses_unreadable", {"value": str(names)}))
         return names
+
+    def shop_name(self) -> str | None:
+        """What the shop calls itself in letters: settings.toml `shop_name`, else nothing."""
+        name = self.settings().get("shop_name")
+        if name is not None and not isinstance(name, str):
+            raise StoreError(Message("shop_name_unreadable", {"value": str(name)}))
+        return " ".join((name or "").split()) or None
 
     def customer_secret(self) -> str:
         """The key that turns e-mail addresses into customer keys; made once, readable by the owner only."""

@@ -172,7 +172,7 @@ def test_an_example_of_settings_is_understood_line_by_line(text: str, tmp_path: 
     store = Store(tmp_path)
     store.user.mkdir()
     (store.user / "settings.toml").write_text(text, encoding="utf-8")
-    assert store.settings().keys() == {"zone", "currency", "third_party_warehouses"}
+    assert store.settings().keys() == {"zone", "shop_name", "currency", "third_party_warehouses"}
     assert (store.zone(), "Lyon" in store.third_party_warehouses()) == ("Europe/Paris", True)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from datetime import date
+from io import StringIO
 from typing import Any
 
 import polars as pl
@@ -11,7 +13,6 @@ import pytest
 
 from app import chargeback, chargeback_pdf, defects, logistics, quality_charts
 from app.charts import LIGHT
-from app.exports import csv_bytes
 from app.filters import Filters
 from app.frame import Page
 from app.i18n import Lang, say
@@ -22,10 +23,6 @@ from tests.test_pages import drawn, store, words
 __all__ = ["store"]
 
 RunView = Callable[..., pl.DataFrame]
-LABELS = (
-    "heading to period cases total unknown_amounts other_currencies by_cause said inspected records contested "
-    "none_said page_of measured_only order"
-).split()
 HOSTILE = '#panic("x") $a$ *b* `c` <total> \\ @ref " ] } https://x.example ' + "W" * 90
 
 
@@ -42,6 +39,9 @@ def test_the_page_of_defects_says_which_lot_is_bad_and_what_a_point_means(
     assert app.button_group(key="w_level").value in ("lot", ["lot"])
     assert say(lang, "defects.lot_basis") in words(app).replace("\\", "")
     assert verdict == say(lang, "verdict.inside")
+    assert say(lang, "chargeback.no_sender") in words(app).replace("\\", ""), "the shop has not said its name"
+    told = next(each.value for each in app.dataframe if "assumed_cents" in each.value.columns)
+    assert {say(lang, "cost_part.refund"), say(lang, "cost_part.handling")} <= set(told["name"])
     assert lots.filter(pl.col("lot").is_in(app.dataframe[0].value["place"].to_list())).height, (
         "known lots are listed"
     )
@@ -64,16 +64,18 @@ def page(currency: str = "EUR") -> Page:
 
 
 def claimed(**changed: Any) -> pl.DataFrame:
-    """Three cases: 10.00 EUR, an amount not known, 5.00 USD; changed columns are of the first."""
+    """Three cases: 10.00 EUR refunded and 2.50 of freight assumed; nothing known; 5.00 USD without a rate.
+
+    Changed columns are of the first.
+    """
     rows: list[dict[str, Any]] = [
         {
             "incident_key": key,
             "event_date": date(2025, 3, 3),
             "order_date": None,
             "order_name": f"#{at}",
-            "cause_name": "Defect",
-            "evidence_name": "fact",
-            "conflict": "",
+            "cause": "Defect",
+            "evidence": "fact",
             "has_conflict": False,
             "product": "Boot",
             "variant": "38",
@@ -84,63 +86,122 @@ def claimed(**changed: Any) -> pl.DataFrame:
             "said": "It broke",
             "inspected": None,
             "records": "tickets.csv #12",
-            "cost_cents": cents,
-            "currency": currency,
+            "refunded_cents": refunded,
+            "refunded_currency": currency,
+            **dict.fromkeys(f"{part}_cents" for part in chargeback_pdf.PARTS),
+            "cost_cents": None,
+            "measured_cents": None,
+            "assumed_cents": None,
+            "assumed_parts": [],
+            "missing_parts": ["refund"] if refunded is None else [],
+            "other_currencies": ["USD"] if currency == "USD" else [],
+            "other_cents": [refunded] if currency == "USD" else [],
         }
-        for at, (key, cents, currency) in enumerate(
+        for at, (key, refunded, currency) in enumerate(
             [("a", 1000, "EUR"), ("b", None, "EUR"), ("c", 500, "USD")]
         )
     ]
-    rows[0] |= changed
-    return pl.DataFrame(rows, infer_schema_length=None)
+    rows[0] |= {"refund_cents": 1000, "freight_back_cents": 250, "assumed_parts": ["freight_back"]}
+    rows[0] |= {"cost_cents": 1250, "measured_cents": 1000, "assumed_cents": 250} | changed
+    kinds: dict[str, Any] = {
+        name: pl.Int64 for name in rows[0] if name.endswith("_cents") and name != "other_cents"
+    }
+    lists = {"assumed_parts": pl.List(pl.String), "missing_parts": pl.List(pl.String)}
+    lists |= {"other_currencies": pl.List(pl.String), "other_cents": pl.List(pl.Int64)}
+    return pl.DataFrame(rows, schema_overrides={**kinds, **lists}, infer_schema_length=None)
 
 
-def letter(rows: pl.DataFrame, lang: Lang = "en", name: str = "Kordane") -> chargeback_pdf.Document:
-    labels = {key: say(lang, f"chargeback.{key}") for key in LABELS}
-    return chargeback_pdf.document(rows, name, lang, "EUR", labels, "March", "Event date", "as of 31 March")
+#: what cost_components says of the same cases
+COMPONENTS = pl.DataFrame(
+    [
+        ("refund", False, 2, 1, 0, 1000, None, 1000),
+        ("freight_back", False, 1, 0, 1, None, 250, 250),
+        ("goods", False, 1, 0, 0, None, None, None),
+        ("lost_sale", True, 1, 1, 0, 700, None, 700),
+    ],
+    schema=[
+        *("component", "is_apart", "part_count", "measured_count", "assumed_count"),
+        *("measured_cents", "assumed_cents", "amount_cents"),
+    ],
+    orient="row",
+)
 
 
-@pytest.mark.parametrize(("lang", "total", "count"), [("fr", "10,00\u00a0€", "3"), ("en", "€10.00", "3")])
-def test_the_pdf_tells_the_same_total_as_the_cases(lang: Lang, total: str, count: str) -> None:
-    content = letter(claimed(), lang)
-    assert chargeback_pdf.told(content, "total") == [total]
-    assert chargeback_pdf.told(content, "count") == [count]
-    assert len(chargeback_pdf.told(content, "case")) == 3, (
-        "also the one whose amount is not known, and the other currency's"
+def letter(
+    monkeypatch: pytest.MonkeyPatch,
+    rows: pl.DataFrame,
+    name: str = "Kordane",
+    sender: str | None = None,
+) -> chargeback_pdf.Document:
+    monkeypatch.setattr(chargeback.names, "causes", dict)
+    monkeypatch.setattr("app.i18n.language", lambda: "en")
+    return chargeback.Words(page()).document(name, sender, rows, COMPONENTS)
+
+
+def test_the_pdf_tells_the_total_of_its_cases_and_of_its_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = letter(monkeypatch, claimed())
+    assert chargeback_pdf.told(content, "total") == ["€12.50"]
+    assert chargeback_pdf.told(content, "count") == ["3"]
+    assert chargeback_pdf.told(content, "case") == ["€12.50", "—", "—"], (
+        "also those whose amount is not known, or in a currency without a rate"
     )
-    assert chargeback_pdf.told(content, "case")[1] == "—"
-    assert content["others"][0][0] == "USD"
-    assert content["unknown"] == "1"
-    assert sum(c["amount"] != "—" for c in content["cases"]) == 1
+    # what is known of nothing is no row, and a sale lost is in no total
+    assert content["parts"] == [
+        ["Refund", "1", "€10.00", "—", "€10.00"],
+        ["Return freight", "1", "—", "€2.50", "€2.50"],
+    ]
+    assert (content["measured"], content["assumed"], content["unknown"]) == ("€10.00", "€2.50", "1")
+    assert content["cases"][0]["parts"] == "Refund €10.00 · Return freight €2.50 (assumed)"
+    assert content["others"] == [["USD", "1", "$5.00"]]
+    assert "$5.00" in content["cases"][2]["parts"]
     made = chargeback_pdf.made(content)
     assert made.startswith(b"%PDF-")
     assert chargeback_pdf.made(content)[:8] == made[:8]
 
 
-def test_nothing_that_data_say_is_markup() -> None:
+def test_a_letter_names_its_sender_only_when_the_shop_said_who_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert chargeback_pdf.told(letter(monkeypatch, claimed()), "sender") == [""]
+    assert chargeback_pdf.told(letter(monkeypatch, claimed(), sender="Maison *K*"), "sender") == [
+        "Maison *K*"
+    ]
+
+
+def test_nothing_that_data_say_is_markup(monkeypatch: pytest.MonkeyPatch) -> None:
     content = letter(
+        monkeypatch,
         claimed(
             said=HOSTILE, inspected=HOSTILE, records=HOSTILE, order_name=HOSTILE, product=HOSTILE, sku=HOSTILE
         ),
         name=HOSTILE,
+        sender=HOSTILE,
     )
     assert chargeback_pdf.made(content).startswith(b"%PDF-")
-    assert chargeback_pdf.told(content, "total") == ["€10.00"]
+    assert chargeback_pdf.told(content, "total") == ["€12.50"]
     assert content["cases"][0]["said"].replace("\u200b", "") == HOSTILE
 
 
-def test_a_claim_without_any_known_amount_says_so_instead_of_nothing() -> None:
-    content = letter(claimed(cost_cents=None).head(2))
-    assert (content["total"], content["total_cents"], content["unknown"]) == ("—", None, "2")
+def test_a_claim_without_any_known_amount_says_so_instead_of_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    unknown = {"cost_cents": None, "measured_cents": None, "assumed_cents": None}
+    content = letter(monkeypatch, claimed(**unknown).head(2))
+    assert (content["total"], content["total_cents"], content["unknown"]) == ("—", None, "1")
     assert content["causes"] == [["Defect", "2", "—"]]
 
 
 def test_the_csv_of_a_claim_cannot_run_as_a_formula(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chargeback.names, "causes", dict)
-    said = chargeback.Words(page())
-    text = csv_bytes(claimed(said="=1+1"), said.columns, "en").decode("utf-8-sig")
-    assert "'=1+1" in text
-    assert text.splitlines()[1].split(",")[10:12] == ["10", "EUR"]
+    monkeypatch.setattr("app.i18n.language", lambda: "en")
+    rows = list(
+        csv.DictReader(StringIO(chargeback.Words(page()).table(claimed(said="=1+1")).decode("utf-8-sig")))
+    )
+    assert rows[0]["Said"] == "'=1+1"
+    assert (rows[0]["Refund (EUR)"], rows[0]["Return freight (EUR)"], rows[0]["Total (EUR)"]) == (
+        "10",
+        "2.5",
+        "12.5",
+    )
+    assert rows[0]["Assumed parts"] == "Return freight"
+    assert (rows[2]["Total (EUR)"], rows[2]["Without a rate"]) == ("", "$5.00")
+    assert not any(heading.startswith("Goods") for heading in rows[0]), "a part that no case has is no column"
 
 
 def test_a_page_filters_its_claim_by_whom_it_goes_to() -> None:

@@ -163,16 +163,20 @@ def test_the_page_offers_every_table_by_its_title_and_says_whose_rows_count(
     assert not any(button.key == "forget_rules" for button in after.button)
 
 
-def test_a_zone_chosen_before_the_first_file_is_kept_and_can_be_undone(shown: tuple[Store, Ran]) -> None:
+def test_a_zone_and_a_name_given_before_the_first_file_are_kept_and_undone(
+    shown: tuple[Store, Ran],
+) -> None:
     store, run = shown
     app = run(lang="en")
     zone = next(box for box in app.selectbox if box.key and box.key.startswith("zone_"))
+    name = next(field for field in app.text_input if field.key and field.key.startswith("name_"))
+    name.set_value(" Maison  Kord ")
     app = zone.set_value("America/Toronto").run()
     app.button(key="save_shop").click().run()
-    assert store.zone() == "America/Toronto"
+    assert (store.zone(), store.shop_name()) == ("America/Toronto", "Maison Kord")
     undo = user_changes.changes(store)[0]
     run(lang="en").button(key=f"undo_{undo.id}").click().run()
-    assert store.zone() == "UTC"
+    assert (store.zone(), store.shop_name()) == ("UTC", None)
 
 
 def test_a_table_spoiled_by_hand_is_said_and_can_be_given_up(shown: tuple[Store, Ran]) -> None:

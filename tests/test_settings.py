@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.build import version
 from pipelines.load import load
 from pipelines.messages import LANGUAGES, Message, sentence
 from pipelines.store import Store, StoreError
@@ -79,7 +80,7 @@ def test_a_name_like_none_of_ours_is_refused_with_all_of_them(tmp_path: Path) ->
     assert message.code == "setting_unknown"
     assert (message.params["name"], message.params["allowed"]) == (
         "logo",
-        "currency, notebook, third_party_warehouses, zone",
+        "currency, notebook, shop_name, third_party_warehouses, zone",
     )
 
 
@@ -107,6 +108,17 @@ def test_warehouses_that_are_no_list_of_names_are_refused(written: str, tmp_path
     with pytest.raises(StoreError) as told:
         store.third_party_warehouses()
     assert told.value.message.code == "third_party_warehouses_unreadable"
+
+
+def test_the_name_of_a_shop_is_text_and_no_figure_depends_on_it(tmp_path: Path) -> None:
+    assert _store(tmp_path / "a", b'shop_name = "  Maison\tKord "').shop_name() == "Maison Kord"
+    assert _store(tmp_path / "b", b'shop_name = " "').shop_name() is None
+    with pytest.raises(StoreError) as told:
+        _store(tmp_path / "c", b"shop_name = 3").shop_name()
+    assert told.value.message.code == "shop_name_unreadable"
+    named, plain = _store(tmp_path / "d", b'shop_name = "Kord"'), _store(tmp_path / "e", b"")
+    other = _store(tmp_path / "f", b'currency = "CAD"')
+    assert version(named) == version(plain) != version(other)
 
 
 def test_a_currency_in_small_letters_is_the_one_that_costs_are_shown_in(tmp_path: Path) -> None:

@@ -67,5 +67,31 @@ select
             )
             then currency
         when goods_rate is null and (goods_cents is not null or resale_cents is not null) then goods_currency
-    end as other_currency
+    end as other_currency,
+
+    -- what no sum takes in, as it was told; sales lost are in no sum anyway
+    list_filter(
+        [
+            {
+                'currency': if(own_rate is null, currency, null),
+                'cents': if(
+                    coalesce(refund_cents, goodwill_cents, fee_cents, recovery_cents) is null,
+                    null,
+                    coalesce(refund_cents, 0)
+                    + coalesce(goodwill_cents, 0)
+                    + coalesce(fee_cents, 0)
+                    + coalesce(recovery_cents, 0)
+                )
+            },
+            {
+                'currency': if(goods_rate is null, goods_currency, null),
+                'cents': if(
+                    coalesce(goods_cents, resale_cents) is null,
+                    null,
+                    coalesce(goods_cents, 0) + coalesce(resale_cents, 0)
+                )
+            }
+        ],
+        lambda told: told.currency is not null and told.cents is not null
+    ) as other_amounts
 from rated;

@@ -1,8 +1,8 @@
 -- What a supplier or a 3PL can be asked to pay for: incidents of the product that fall on the supplier, and errors of
--- the warehouse that fall on the 3PL, with what was said, what the inspection found, and the records that say so. The
--- amount is what was refunded; nothing is estimated.
--- Grain: one row per incident. Reads: filtered_incidents, signals, files, raw_tickets, raw_returns, raw_refunds,
--- raw_cancellations, raw_claims, raw_stock_moves, raw_shipments, raw_tracking_events.
+-- the warehouse that fall on the 3PL, with what was said, what the inspection found, and the records that say so.
+-- Amounts are those of the cost ledger, each measured (a record says it) or assumed (a rule of the shop does).
+-- Grain: one row per incident. Reads: filtered_incidents, int_charged_costs, signals, files, raw_tickets, raw_returns,
+-- raw_refunds, raw_cancellations, raw_claims, raw_stock_moves, raw_shipments, raw_tracking_events.
 create or replace view chargeback_cases as
 with charged as (
     select *
@@ -147,9 +147,27 @@ select
     proofs.said,
     proofs.inspected,
     proofs.records,
-    charged.cost_cents,
-    charged.currency
+    charged.cost_cents as refunded_cents,
+    charged.currency as refunded_currency,
+    costs.cost_cents,
+    costs.measured_cents,
+    costs.assumed_cents,
+    costs.refund_cents,
+    costs.goodwill_cents,
+    costs.goods_cents,
+    costs.freight_out_cents,
+    costs.freight_back_cents,
+    costs.handling_cents,
+    costs.fee_cents,
+    costs.recovery_cents,
+    costs.resale_cents,
+    costs.lost_sale_cents,
+    costs.assumed_parts,
+    costs.missing_parts,
+    list_transform(costs.other_amounts, lambda amount: amount['currency']) as other_currencies,
+    list_transform(costs.other_amounts, lambda amount: amount['cents']) as other_cents
 from charged
+left join int_charged_costs as costs on charged.incident_key = costs.incident_key
 left join proofs on charged.incident_key = proofs.incident_key
 order by charged.event_date, charged.incident_key;
 
@@ -173,5 +191,22 @@ comment on column chargeback_cases.has_conflict is 'Whether its signals blame di
 comment on column chargeback_cases.said is 'Subjects, tags and reasons, as their tools have them; NULL when nothing was said.';
 comment on column chargeback_cases.inspected is 'What an inspection found and decided; NULL when there was none.';
 comment on column chargeback_cases.records is 'File and number of every record that tells it.';
-comment on column chargeback_cases.cost_cents is 'Refunded, minor units; NULL when no amount is known.';
-comment on column chargeback_cases.currency is 'Currency of the amount.';
+comment on column chargeback_cases.refunded_cents is 'Refunded as it was told, minor units; NULL when no amount is told.';
+comment on column chargeback_cases.refunded_currency is 'Currency of that.';
+comment on column chargeback_cases.cost_cents is 'Known costs less what came back, minor units of the main currency; NULL when nothing is known.';
+comment on column chargeback_cases.measured_cents is 'Of this, what records say; NULL when none do.';
+comment on column chargeback_cases.assumed_cents is 'Of this, what rules of the shop say; NULL when none do.';
+comment on column chargeback_cases.refund_cents is 'Given back to the customer; NULL when not known, and when there is no occasion for it.';
+comment on column chargeback_cases.goodwill_cents is 'Given back to a customer who keeps the goods; NULL when not known, and when there is no occasion for it.';
+comment on column chargeback_cases.goods_cents is 'Goods lost or sent again; NULL when not known, and when there is no occasion for it.';
+comment on column chargeback_cases.freight_out_cents is 'Freight of sending again; NULL when not known, and when there is no occasion for it.';
+comment on column chargeback_cases.freight_back_cents is 'Return freight; NULL when not known, and when there is no occasion for it.';
+comment on column chargeback_cases.handling_cents is 'Time of handling it; NULL when not known, and when there is no occasion for it.';
+comment on column chargeback_cases.fee_cents is 'Fees that the channel keeps; NULL when not known, and when there is no occasion for it.';
+comment on column chargeback_cases.recovery_cents is 'Compensation received, below zero; NULL when not known, and when there is no occasion for it.';
+comment on column chargeback_cases.resale_cents is 'Goods back in stock, below zero; NULL when not known, and when there is no occasion for it.';
+comment on column chargeback_cases.lost_sale_cents is 'Sale lost, which is in no sum; NULL when not known, and when there is no occasion for it.';
+comment on column chargeback_cases.assumed_parts is 'Parts whose amount a rule of the shop says; records say the others.';
+comment on column chargeback_cases.missing_parts is 'Parts that it has occasion for and of which nobody says the amount.';
+comment on column chargeback_cases.other_currencies is 'Currencies of amounts that no sum holds for want of a rate.';
+comment on column chargeback_cases.other_cents is 'Those amounts, in the order of their currencies.';
