@@ -18,9 +18,10 @@ from app.frame import Page, data_as_of
 from app.i18n import language, md, t
 from app.navigation import Target
 from pipelines import alert_states, notebook
-from pipelines.alert_states import MOST, STATES, Edit, Kept, Row, Standing
+from pipelines.alert_states import MOST, STATES, Kept, Row, Standing
 from pipelines.notebook import Entry
 from pipelines.store import Store, StoreError
+from pipelines.work_states import Edit
 
 HISTORY = 10
 _WEEK = timedelta(weeks=1)
@@ -197,8 +198,8 @@ def past() -> None:
                     t("mapping.undo"),
                     key=f"undo_{entry.batch}",
                     disabled=newest[entry.item] != entry.version or not entry.who,
-                    on_click=_undo,
-                    args=(place, entry.batch, history.name()),
+                    on_click=history.take_back,
+                    args=(place, entry.batch, history.name(), t("alerts.undone")),
                 )
 
 
@@ -221,12 +222,3 @@ def _what(about: Mapping[str, Any]) -> str:
     cause = [names.cause(about["cause"])] if about.get("cause") else []
     kind = [] if about.get("kind") == "rising" else [names.code("alert_kind", about.get("kind"))]
     return " · ".join([*kind, *cause, say.place(about.get("place_kind") or "all", about.get("place"))])
-
-
-def _undo(place: Store, batch: str, who: str) -> None:
-    try:
-        notebook.undo(place, batch, who)
-    except StoreError as error:
-        history.say(error.message)
-        return
-    history.say(t("alerts.undone"))

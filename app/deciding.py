@@ -168,13 +168,11 @@ def _decide(item: str, decision: Decision, seen: int, who: str) -> None:
 
 def _undo(entry: Entry, who: str) -> None:
     place = store()
-    try:
-        notebook.undo(place, entry.batch, who)
-    except StoreError as error:
-        history.say(error.message)
-        return
-    history.say(t("deciding.undone"))
-    st.session_state["_rebuild"] = str(place.folder)
+
+    def done() -> None:
+        st.session_state["_rebuild"] = str(place.folder)
+
+    history.take_back(place, entry.batch, who, t("deciding.undone"), done)
 
 
 def _history(newest: Mapping[str, Entry]) -> None:

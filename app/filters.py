@@ -10,19 +10,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from pipelines.reader import Value
+from pipelines.scopes import VARIABLES
 
 #: URL parameter (and dimension of the view filter_values) -> the session variable the views read
-DIMENSIONS: Mapping[str, str] = {
-    "channel": "channels",
-    "cause": "causes",
-    "family": "families",
-    "party": "parties",
-    "sku": "skus",
-    "supplier": "suppliers",
-    "warehouse": "warehouses",
-    "carrier": "carriers",
-    "country": "countries",
-}
+DIMENSIONS = VARIABLES
 MEASURES = ("count", "rate", "cost")
 GRAINS = ("week", "month")
 BASES = ("event", "order")

@@ -10,7 +10,7 @@ import streamlit as st
 
 from app import formats
 from app.i18n import language, md, t
-from pipelines import editing, user_changes
+from pipelines import editing, notebook, user_changes
 from pipelines.load import load
 from pipelines.messages import Message, sentence
 from pipelines.store import Store, StoreError
@@ -66,6 +66,20 @@ def _undo(store: Store, change: Change) -> None:
         say(error.message)
         return
     st.session_state["_rebuild"] = str(store.folder)
+
+
+def take_back(
+    store: Store, batch: str, who: str, said: str, done: Callable[[], object] | None = None
+) -> None:
+    """Takes one change in the notebook back and says so, or why it cannot; `done` is called after it was."""
+    try:
+        notebook.undo(store, batch, who)
+    except StoreError as error:
+        say(error.message)
+        return
+    say(said)
+    if done is not None:
+        done()
 
 
 def rebuild_if_asked(store: Store) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from statistics import median
 from typing import Literal
 
 import numpy as np
@@ -48,7 +49,7 @@ def figure(frame: pl.DataFrame, start: date | None, until: date | None) -> Figur
         better=str(frame["better"][0]),
         value=_ratio(now),
         prior=_ratio(before),
-        usual=float(pl.Series(known).median()) if known else None,  # type: ignore[arg-type]
+        usual=median(known) if known else None,
         numerator=int(now["numerator"].sum()),
         denominator=int(now["denominator"].sum()),
         weeks=_weekly(frame, until - timedelta(weeks=SPARK_WEEKS), until),

@@ -136,8 +136,8 @@ def _base(rows: pl.DataFrame, earlier: pl.DataFrame | None, since: date | None) 
 
 
 def _span(used: pl.DataFrame, grain: str) -> tuple[date, date] | None:
-    days = used["period_start_date"]
-    return (days.min(), period_end(days.max(), grain)) if used.height else None  # type: ignore[return-value, arg-type]
+    days = used["period_start_date"].to_list()
+    return (min(days), period_end(max(days), grain)) if days else None
 
 
 def _why(measure: str, used: pl.DataFrame) -> str:

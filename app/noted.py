@@ -14,7 +14,7 @@ from app.i18n import language, md, t
 from pipelines import actions, notebook, notes
 from pipelines.actions import Action
 from pipelines.notebook import Entry
-from pipelines.store import Store, StoreError
+from pipelines.store import Store
 
 HISTORY = 20
 
@@ -61,8 +61,8 @@ def draw(place: Store) -> None:
                     t("mapping.undo"),
                     key=f"undo_{batch}",
                     disabled=any(newest[each.topic, each.item] != each.version for each in done),
-                    on_click=_undo,
-                    args=(place, batch, history.name()),
+                    on_click=history.take_back,
+                    args=(place, batch, history.name(), t("actions.undone")),
                 )
 
 
@@ -82,12 +82,3 @@ def _action_told(value: Mapping[str, Any]) -> str:
 
 def _note_told(value: Mapping[str, Any]) -> str:
     return f"{formats.day(date.fromisoformat(value['day']), language())} · {value['text']}"
-
-
-def _undo(place: Store, batch: str, who: str) -> None:
-    try:
-        notebook.undo(place, batch, who)
-    except StoreError as error:
-        history.say(error.message)
-        return
-    history.say(t("actions.undone"))

@@ -90,10 +90,10 @@ def judged(found: pl.DataFrame, column: str, start: date | None = None) -> tuple
 def sentence(page: Page, told: pl.DataFrame, held: Gaps, unit: str) -> str:
     """How long it usually takes, how long ago the last one was, and whether they come more often of late."""
     done = told.filter(~pl.col("is_open"))
-    last = done["period_start_date"].max()
+    last = max(done["period_start_date"].to_list(), default=None)
     said = [
         t("rare.usual", middle=formats.number(held.middle, page.lang, 0), unit=unit),
-        t("rare.last", day=formats.day(last, page.lang)),  # type: ignore[arg-type]
+        t("rare.last", day=formats.day(last, page.lang)),
     ]
     side = limits.runs(done["amount"].to_numpy(), held.middle)
     if side.size and side[-1]:

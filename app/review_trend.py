@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from statistics import median
 from typing import Any
 
 import polars as pl
@@ -40,9 +41,9 @@ def trend_chart(page: Page) -> None:
     if any(said):
         st.markdown(" ".join(part for part in said if part))
     hovers = [_hover(page, measure, row) for row in told.rows.iter_rows(named=True)]
-    done = trend.filter("is_complete")["amount"].drop_nulls()
-    median = done.median() if told.basis is None and done.len() else None
-    figure = charts.line(told.rows, plots.ink(), measure.axis, hovers, median)  # type: ignore[arg-type]
+    done = trend.filter("is_complete")["amount"].drop_nulls().to_list()
+    middle = median(done) if told.basis is None and done else None
+    figure = charts.line(told.rows, plots.ink(), measure.axis, hovers, middle)
     keys = [day.isoformat() for day in told.rows["period_start_date"]]
     charts_limits.add(figure, told.rows, plots.ink(), keys, hovers)
     marked = marks.on_trend(page, figure, told.rows, plots.ink())

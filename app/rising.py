@@ -47,7 +47,7 @@ def table(page: Page, series: pl.DataFrame) -> None:
         [
             Column("story_number", t("rising.story"), "count"),
             Column("cause_name", t("column.cause")),
-            Column("kind_name", t("column.place_kind")),
+            Column("place_kind_name", t("column.place_kind")),
             Column("place_name", t("column.place")),
             Column("party_name", t("column.party")),
             Column("observed_count", t("rising.observed"), "count"),
@@ -101,7 +101,7 @@ def changes(page: Page, rows: pl.DataFrame) -> None:
         _named(series).with_columns(said),
         [
             Column("cause_name", t("column.cause")),
-            Column("kind_name", t("column.place_kind")),
+            Column("place_kind_name", t("column.place_kind")),
             Column("place_name", t("column.place")),
             Column("said", t("rising.change_said")),
             Column("observed_count", t("rising.observed"), "count"),
@@ -131,7 +131,7 @@ def _named(series: pl.DataFrame) -> pl.DataFrame:
     """The series with cause and place as the reader calls them."""
     return series.with_columns(
         cause_name=pl.col("cause").replace(names.causes()),
-        kind_name=names.column(series, "place_kind", "rising.kind"),
+        place_kind_name=names.column(series, "place_kind", "rising.kind"),
         place_name=pl.when(pl.col("place_kind") == "channel")
         .then(names.column(series, "place", "channel"))
         .otherwise(pl.col("place")),

@@ -16,7 +16,7 @@ from app.navigation import Target
 SHOWN_ROWS = 500  # more than a reader scrolls through; the file has them all
 ROW_HEIGHT = 32
 # Streamlit sizes a column by its first rows; these may be empty there and long below
-WIDTHS = {"cause_name": 210, "kind_name": 120, "kind_names": 220, "said": 460, "corrected": 190}
+WIDTHS = {"cause_name": 210, "place_kind_name": 120, "kind_names": 220, "said": 460, "corrected": 190}
 
 
 def show(

@@ -14,7 +14,7 @@ from app.buttons import pressed
 from app.exports import Column
 from app.frame import Page
 from app.i18n import md, t
-from pipelines import notebook, suggestions
+from pipelines import suggestions
 from pipelines.store import Store, StoreError
 
 _BATCH = "_accepted_batch"
@@ -160,11 +160,8 @@ def _again(store: Store) -> None:
 
 
 def _take_back(store: Store, batch: str) -> None:
-    try:
-        notebook.undo(store, batch, history.name())
-    except StoreError as error:
-        history.say(error.message)
-        return
-    st.session_state.pop(_BATCH)
-    history.say(t("tags.taken_back"))
-    st.session_state["_rebuild"] = str(store.folder)
+    def done() -> None:
+        st.session_state.pop(_BATCH)
+        st.session_state["_rebuild"] = str(store.folder)
+
+    history.take_back(store, batch, history.name(), t("tags.taken_back"), done)

@@ -285,8 +285,8 @@ def _history(place: Store) -> None:
                     t("mapping.undo"),
                     key=f"undo_{batch}",
                     disabled=not is_last or solved,
-                    on_click=_undo,
-                    args=(place, batch, history.name()),
+                    on_click=history.take_back,
+                    args=(place, batch, history.name(), t("work_list.undone")),
                 )
 
 
@@ -310,12 +310,3 @@ def _told(done: Sequence[Entry]) -> str:
         now.append(state.note)
     key = "work_list.told_undone" if first.undoes else "work_list.told"
     return t(key, at=at, who=first.who or t("mapping.somebody"), what=what, now=" · ".join(now))
-
-
-def _undo(place: Store, batch: str, who: str) -> None:
-    try:
-        notebook.undo(place, batch, who)
-    except StoreError as error:
-        history.say(error.message)
-        return
-    history.say(t("work_list.undone"))

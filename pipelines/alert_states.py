@@ -16,6 +16,7 @@ from pipelines import notebook
 from pipelines.messages import Message
 from pipelines.notebook import Entry, Write
 from pipelines.store import Store, StoreError
+from pipelines.work_states import Edit
 
 TOPIC = "alert"
 #: what people can say of a thing, in the order of a list
@@ -52,16 +53,6 @@ class Standing:
     said: Said
     state: str
     again: str = ""  # came_back, worse, or over: the day until which it was muted
-
-
-@dataclass(frozen=True)
-class Edit:
-    """A change; None leaves a part as it is."""
-
-    state: str | None = None
-    owner: str | None = None
-    note: str | None = None
-    until: date | None = None
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import duckdb
 
-from pipelines.views import ALERT_COLUMNS, ALERTS
-
 #: made with the other tables of a store; one row a thing that could be told
 TABLE = """
     create table if not exists kept_alerts (
@@ -21,7 +19,5 @@ TABLE = """
 
 def keep(con: duckdb.DuckDBPyConnection) -> None:
     """Finds what there is to tell by the end of the data; needs the aggregates and rises of this load."""
-    columns = ", ".join(ALERT_COLUMNS)
     con.execute("delete from kept_alerts")
-    # names of our own
-    con.execute(f"insert into kept_alerts by name select {columns} from {ALERTS} order by kind, item")  # noqa: S608
+    con.execute("insert into kept_alerts by name from int_all_alerts order by kind, item")

@@ -89,7 +89,8 @@ def hear(con: duckdb.DuckDBPyConnection, store: Store) -> None:
     names = ("items", "numbers", "causes", "parties", "places", "signals")
     con.execute(_HEARD, {name: [row[at] for row in rows] for at, name in enumerate(names)})
     if con.execute(_HAS_FACTS).fetchone() == (True,):
-        con.execute(_MARK_CHANGED)
+        con.execute(_CHANGED)
+        marking.mark(con)
     con.execute(_KEEP)
 
 
@@ -100,6 +101,10 @@ def mark_touched(con: duckdb.DuckDBPyConnection) -> None:
     """
     if con.execute("select exists (from ref_decisions)").fetchone() != (True,):
         return
+    con.execute(
+        "create or replace temp table chosen_signals as select distinct signal_key from ref_decisions"
+    )
+    marking.find_places(con)
     while True:
         con.execute(_MARK_TOUCHED)
         if con.execute("select exists (from decision_marks)").fetchone() != (True,):
@@ -129,18 +134,14 @@ _HEARD = """
 _HAS_FACTS = (
     "select count(*) = 2 from duckdb_tables() where table_name in ('signals', 'incidents') and not temporary"
 )
-_MARK_CHANGED = f"""
-    insert into dirty_records by name
+_CHANGED = """
+    create or replace temp table chosen_signals as
     with decided as (
         select item, number, cause, party, place, signal_key from ref_decisions
-    ),
-    chosen as (
-        select signal_key
-        from ((from decided except from heard_decisions) union (from heard_decisions except from decided))
-        group by signal_key
     )
-    select kind, record_id, order_ref from ({marking.PLACES})
-"""  # noqa: S608 (constants of this module)
+    select distinct signal_key
+    from ((from decided except from heard_decisions) union (from heard_decisions except from decided))
+"""
 _KEEP = """
     delete from ref_decisions;
     insert into ref_decisions by name select *, cause is not null as is_incident from heard_decisions;
@@ -152,13 +153,10 @@ _KEEP_INCIDENTS = """
     from incidents semi join (from int_decisions where not is_incident) as dismissed using (incident_key);
     delete from incidents where incident_key in (select incident_key from int_decisions where not is_incident)
 """
-_MARK_TOUCHED = f"""
+_MARK_TOUCHED = """
     create or replace temp table decision_marks as
-    with chosen as (
-        select distinct signal_key from ref_decisions
-    ),
-    places as (
-        {marking.PLACES}
+    with places as (
+        from signal_places
     ),
     touched as (
         select distinct ref_decisions.item
@@ -174,4 +172,4 @@ _MARK_TOUCHED = f"""
     where coalesce(places.order_ref not in (from affected_refs), true)
         and (places.kind, places.record_id) not in (select (kind, record_id) from dirty_records);
     insert into dirty_records by name from decision_marks
-"""  # noqa: S608 (constants of this module)
+"""

@@ -66,26 +66,35 @@ _EXPOSURE = """
 """
 #: from the narrowest kind of place to the widest
 _NARROWEST = ("lot", "sku", "supplier", "warehouse", "carrier", "channel")
+#: the recent incidents of the causes that rise, in each rise's place (`is_in`) and elsewhere
+_RECENT = """
+    create or replace temp table rising_recent as
+    select
+        rising.number, incidents.incident_key, incidents.party, incidents.source, incidents.lot, incidents.sku,
+        incidents.supplier, incidents.warehouse, incidents.carrier, incidents.channel,
+        case rising.place_kind
+            when 'all' then true
+            when 'sku' then incidents.sku = rising.place
+            when 'supplier' then incidents.supplier = rising.place
+            when 'warehouse' then incidents.warehouse = rising.place
+            when 'carrier' then incidents.carrier = rising.place
+            else incidents.channel = rising.place
+        end as is_in
+    from rising_found as rising
+    inner join incidents on rising.cause = incidents.cause
+        and incidents.event_date >= least(rising.since_date, $week - 14) and incidents.event_date < $week + 7
+"""
 #: series that share most of their recent incidents tell one story; it is told by the surest of them. A story is also
 #: that of any place that holds most of it and little else: more than half of either is the other's
 _STORIES = """
     with recent as (
         select
-            rising.number, incidents.incident_key, incidents.party,
+            rising_recent.number, rising_recent.incident_key, rising_recent.party,
             first_days.first_date > $week - 91 as is_new_source
-        from rising_found as rising
-        inner join incidents on rising.cause = incidents.cause
-            and incidents.event_date >= least(rising.since_date, $week - 14) and incidents.event_date < $week + 7
-            and case rising.place_kind
-                when 'all' then true
-                when 'sku' then incidents.sku = rising.place
-                when 'supplier' then incidents.supplier = rising.place
-                when 'warehouse' then incidents.warehouse = rising.place
-                when 'carrier' then incidents.carrier = rising.place
-                else incidents.channel = rising.place
-            end
+        from rising_recent
         inner join (select source, min(event_date) as first_date from incidents group by source) as first_days
-            on incidents.source = first_days.source
+            on rising_recent.source = first_days.source
+        where rising_recent.is_in
     ),
     sizes as (
         select
@@ -108,34 +117,18 @@ _STORIES = """
 #: places that hold more than half of a series' recent incidents, and of whose incidents of that cause more than half
 #: are the series'
 _PLACES = """
-    with bounds as (
+    with placed as (
         select
-            rising.number, rising.cause, rising.place_kind, rising.place,
-            least(rising.since_date, $week - 14) as from_date
-        from rising_found as rising
-    ),
-    placed as (
-        select
-            bounds.number, incidents.incident_key,
-            case bounds.place_kind
-                when 'all' then true
-                when 'sku' then incidents.sku = bounds.place
-                when 'supplier' then incidents.supplier = bounds.place
-                when 'warehouse' then incidents.warehouse = bounds.place
-                when 'carrier' then incidents.carrier = bounds.place
-                else incidents.channel = bounds.place
-            end as is_in,
+            number, incident_key, is_in,
             unnest([
-                {'kind': 'lot', 'place': incidents.lot},
-                {'kind': 'sku', 'place': incidents.sku},
-                {'kind': 'supplier', 'place': incidents.supplier},
-                {'kind': 'warehouse', 'place': incidents.warehouse},
-                {'kind': 'carrier', 'place': incidents.carrier},
-                {'kind': 'channel', 'place': incidents.channel}
+                {'kind': 'lot', 'place': lot},
+                {'kind': 'sku', 'place': sku},
+                {'kind': 'supplier', 'place': supplier},
+                {'kind': 'warehouse', 'place': warehouse},
+                {'kind': 'carrier', 'place': carrier},
+                {'kind': 'channel', 'place': channel}
             ]) as at
-        from bounds
-        inner join incidents on bounds.cause = incidents.cause
-            and incidents.event_date >= bounds.from_date and incidents.event_date < $week + 7
+        from rising_recent
     ),
     sizes as (
         select number, count(distinct incident_key) as size from placed where is_in group by number
@@ -218,14 +211,21 @@ def _keep(con: duckdb.DuckDBPyConnection, found: pl.DataFrame, told_of: Rises, w
     """Puts these series into the table, those of the same incidents as one story."""
     if found.is_empty():
         return
-    con.register("rising_found", found)
-    told = con.sql(_STORIES, params={"week": week}).pl()
-    places = con.sql(_PLACES, params={"week": week}).pl()
-    con.unregister("rising_found")
+    told, places = _told(con, found, week)
     rows = _known_by(_with_stories(found, told), places, told_of).with_columns(week_start_date=pl.lit(week))
     con.register("rising_rows", rows)
     con.execute("insert into rising_series by name select * exclude (number) from rising_rows")
     con.unregister("rising_rows")
+
+
+def _told(
+    con: duckdb.DuckDBPyConnection, found: pl.DataFrame, week: date
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What the recent incidents of the numbered series say: which series are alike, and the places that hold each."""
+    con.register("rising_found", found)
+    con.execute(_RECENT, {"week": week})
+    con.unregister("rising_found")
+    return con.sql(_STORIES, params={"week": week}).pl(), con.sql(_PLACES).pl()
 
 
 def _with_stories(found: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-#: filter -> the session variable that views read it from; the pages' filters (a test holds them equal)
+#: filter of the pages -> the session variable that views read it from
 VARIABLES: Mapping[str, str] = {
     "channel": "channels",
     "cause": "causes",

@@ -21,7 +21,7 @@ RULE_FOLDERS = (
     "calendars",
 )  # persistent: tables worked out of rules and settings alone, before anything is built
 # persistent: tables added up from the facts at each load, and the views that pages and exports may read
-VIEW_FOLDERS = ("aggregates", "tasks", "alerts", "issues", "kpis", "checks")
+VIEW_FOLDERS = ("aggregates", "findings", "tasks", "alerts", "issues", "kpis", "checks")
 #: every file of queries/tasks tells of one kind of thing to do, in these columns; together they are `int_work_items`
 WORK = "int_work_items"
 WORK_COLUMNS = (
@@ -56,8 +56,16 @@ ALERT_COLUMNS = (
         "facts",
     ),
 )
+#: every file of queries/findings tells what the records together say of signals (findings.py); together they are
+#: `int_all_findings`
+FINDINGS = "int_all_findings"
 #: folders whose files are put together: what they are together, its columns, and what it is
 _UNIONS = {
+    "findings": (
+        FINDINGS,
+        ("signal_key", "cause"),
+        "What many records together tell, of every kind.\n-- Grain: one row per signal and kind.",
+    ),
     "tasks": (WORK, WORK_COLUMNS, "Things to do, of every kind.\n-- Grain: one row per thing to do."),
     "alerts": (ALERTS, ALERT_COLUMNS, "What to tell, of every kind.\n-- Grain: one row per thing to tell."),
 }

@@ -378,7 +378,8 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    if report.skipped and item.get_closest_marker("browser") and _is_required():
+    needs_a_program = any(item.get_closest_marker(name) for name in ("browser", "openssl"))
+    if report.skipped and needs_a_program and _is_required():
         report.outcome = "failed"
         report.longrepr = f"REQUIRE_BROWSER is set, but this was skipped: {report.longrepr}"
     return report

@@ -12,7 +12,6 @@ import polars as pl
 import pytest
 
 from app import alert_words
-from app.filters import DIMENSIONS
 from pipelines import actions, notebook, scopes
 from pipelines.actions import Action
 from pipelines.load import load
@@ -161,9 +160,8 @@ def test_an_action_that_says_too_little_or_nonsense_is_refused(
     assert actions.current(place) == {}
 
 
-def test_scopes_are_the_filters_of_the_pages() -> None:
-    assert scopes.VARIABLES == DIMENSIONS
-    assert set(scopes.PLACES) < set(DIMENSIONS)
+def test_scopes_are_tidied_and_compared_by_their_place() -> None:
+    assert set(scopes.PLACES) < set(scopes.VARIABLES)
     assert scopes.tidy({"sku": ["b", "a ", "b"], "cause": [], "x": ["y"]}) == {"sku": ["a", "b"]}
     assert scopes.compared_by({"cause": ["c"], "sku": ["s"], "warehouse": ["w"]}) == "warehouse"
     assert scopes.compared_by({"cause": ["c"]}) is None

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pipelines import alert_states, notebook
-from pipelines.alert_states import Edit, Standing
+from pipelines.alert_states import Standing
 from pipelines.alerting import letters, memory
 from pipelines.alerting.destinations import AlertError, Destination, dashboard, destinations
 from pipelines.alerting.letters import Item, Letter
@@ -24,6 +24,7 @@ from pipelines.cli import alerting
 from pipelines.cli.main import main
 from pipelines.messages import sentence
 from pipelines.store import Store, StoreError
+from pipelines.work_states import Edit
 from tests.mail_server import Mailbox, certificate, serving_mail
 from tests.pages_store import small_store
 from tests.test_alerts import thing
@@ -233,6 +234,7 @@ def test_nobody_there_is_said_after_the_last_attempt() -> None:
     assert (error.value.message.code, len(waits)) == ("alert_unreachable", ATTEMPTS - 1)
 
 
+@pytest.mark.openssl
 def test_a_mail_arrives_once_over_a_closed_connection(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,9 +15,10 @@ from app import report
 from app.i18n import Lang
 from app.i18n import say as text
 from pipelines import alert_states, notebook, views
-from pipelines.alert_states import Edit, Standing
+from pipelines.alert_states import Standing
 from pipelines.reader import Reader
 from pipelines.store import Store, StoreError
+from pipelines.work_states import Edit
 from tests.pages_store import small_store
 from tests.test_pages import drawn, words
 

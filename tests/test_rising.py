@@ -101,9 +101,8 @@ def test_series_of_the_same_incidents_are_one_story_and_a_new_tool_is_said(sourc
         party=pl.lit("supplier"),
     )
     with duckdb.connect() as con:
-        con.register("rising_found", found)
-        con.register("incidents", table)
-        told = con.sql(kept._STORIES, params={"week": MONDAY}).pl()
+        con.register("incidents", table.with_columns(lot=pl.lit(None, pl.String)))
+        told, _ = kept._told(con, found, MONDAY)
     rows = kept._with_stories(found, told)
     assert rows.select("place", "story", "series_count").rows() == [
         ("A", 0, 2), ("Acme", 0, 2), ("B", 2, 1)
@@ -232,9 +231,8 @@ def test_a_story_is_known_by_the_narrowest_place_that_holds_most_of_it_and_by_th
     series = {"cause": ["c", "c"], "place_kind": ["supplier", "all"], "place": ["Acme", None]}
     found = pl.DataFrame({"number": [0, 1], **series, "since_date": [MONDAY] * 2, "story": [0, 0]})
     with duckdb.connect() as con:
-        con.register("rising_found", found)
-        con.register("incidents", table)
-        places = con.sql(kept._PLACES, params={"week": MONDAY}).pl()
+        con.register("incidents", table.with_columns(party=pl.lit("supplier"), source=pl.lit("shop")))
+        _, places = kept._told(con, found, MONDAY)
     # last month the article rose, this week its supplier does: one rise, seen for six weeks
     weeks = [MONDAY - timedelta(weeks=n) for n in (0, 3, 5)]
     seen = pl.DataFrame(

@@ -13,7 +13,7 @@ from pipelines import views
 
 Facts = Callable[..., duckdb.DuckDBPyConnection]
 
-ALL_FOLDERS = (*views.RULE_FOLDERS, *views.BUILD_FOLDERS, "facts", "findings", *views.VIEW_FOLDERS)
+ALL_FOLDERS = (*views.RULE_FOLDERS, *views.BUILD_FOLDERS, "facts", *views.VIEW_FOLDERS)
 PRIVATE = ("int_", "stg_", "build_")
 PUBLIC = [query.name for query in views.queries(views.VIEW_FOLDERS) if not query.name.startswith(PRIVATE)]
 KPIS = [name for name in PUBLIC if name.startswith("kpi_")]

@@ -8,28 +8,27 @@ again, since a thing told twice is better than one never told; `id` lets a progr
 from __future__ import annotations
 
 import contextlib
-import email.utils
 import logging
 import smtplib
 import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from email.message import EmailMessage
 from typing import Any
 
 import httpx
-import tenacity
 
 from pipelines.alerting import letters
 from pipelines.alerting.destinations import LOOPBACK, AlertError, Destination
 from pipelines.alerting.letters import Letter
+from pipelines.asking_again import AgainError, again, retry_after
 from pipelines.messages import Message
 
 ATTEMPTS = 5
 #: a server that wants us to wait longer is asked again by the next run
 LONGEST_WAIT = 120.0
+_LONGEST_PAUSE = 60.0
 _PATIENCE = 30
 
 _BODIES: Mapping[str, Callable[[Letter], dict[str, Any]]] = {
@@ -37,15 +36,6 @@ _BODIES: Mapping[str, Callable[[Letter], dict[str, Any]]] = {
     "teams": letters.teams,
     "webhook": letters.generic,
 }
-
-
-class _AgainError(Exception):
-    """The same may succeed later; `after` is the server's own word for when."""
-
-    def __init__(self, message: Message, after: float | None = None) -> None:
-        super().__init__(message.code)
-        self.message = message
-        self.after = after
 
 
 @dataclass(frozen=True)
@@ -56,24 +46,12 @@ class Post:
 
     def send(self, letter: Letter, place: Destination) -> Message | None:
         """Sends it, and says whom it did not reach, if others got it. Raises AlertError when nobody did."""
-        again = tenacity.Retrying(
-            retry=tenacity.retry_if_exception_type(_AgainError),
-            stop=tenacity.stop_after_attempt(ATTEMPTS),
-            wait=_pause,
-            sleep=self.sleep,
-            reraise=True,
-        )
         try:
-            return again(_mail if place.name == "email" else _webhook, letter, place)
-        except _AgainError as error:
+            return again(ATTEMPTS, _LONGEST_PAUSE, self.sleep)(
+                _mail if place.name == "email" else _webhook, letter, place
+            )
+        except AgainError as error:
             raise AlertError(error.message) from None
-
-
-def _pause(state: tenacity.RetryCallState) -> float:
-    error = state.outcome.exception() if state.outcome else None
-    if isinstance(error, _AgainError) and error.after is not None:
-        return error.after
-    return float(tenacity.wait_exponential_jitter(initial=1, max=60)(state))
 
 
 def _webhook(letter: Letter, place: Destination) -> Message | None:
@@ -89,31 +67,17 @@ def _webhook(letter: Letter, place: Destination) -> Message | None:
         except (httpx.TransportError, httpx.InvalidURL) as error:
             # only the kind of error: its text may hold the address
             kind = type(error).__name__
-            raise _AgainError(Message("alert_unreachable", {**named, "reason": kind})) from None
+            raise AgainError(Message("alert_unreachable", {**named, "reason": kind})) from None
     if answer.is_success:
         return None
     said: dict[str, str | int] = {**named, "status": str(answer.status_code)}
     if answer.status_code in (408, 425, 429) or answer.status_code >= 500:
-        after = _retry_after(answer.headers.get("retry-after", ""))
+        after = retry_after(answer.headers.get("retry-after", ""))
         if after is not None and after > LONGEST_WAIT:
             raise AlertError(Message("alert_later", said))
-        raise _AgainError(Message("alert_later", said), after)
+        raise AgainError(Message("alert_later", said), after)
     # also a redirect: what is meant for one address goes to no other
     raise AlertError(Message("alert_refused", said))
-
-
-def _retry_after(text: str) -> float | None:
-    """Seconds from now, written as a number or as a date."""
-    try:
-        return max(0.0, float(text))
-    except ValueError:
-        pass
-    try:
-        at = email.utils.parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return max(0.0, (at - datetime.now(UTC)).total_seconds())
 
 
 def _mail(letter: Letter, place: Destination) -> Message | None:
@@ -130,10 +94,10 @@ def _mail(letter: Letter, place: Destination) -> Message | None:
     except smtplib.SMTPResponseException as error:
         said: dict[str, str | int] = {**named, "status": str(error.smtp_code)}
         if 400 <= error.smtp_code < 500:
-            raise _AgainError(Message("alert_later", said)) from None
+            raise AgainError(Message("alert_later", said)) from None
         raise AlertError(Message("alert_refused", said)) from None
     except (OSError, smtplib.SMTPException) as error:
-        raise _AgainError(Message("alert_unreachable", {**named, "reason": type(error).__name__})) from None
+        raise AgainError(Message("alert_unreachable", {**named, "reason": type(error).__name__})) from None
     return _not_reached(named, refused) if refused else None
 
 

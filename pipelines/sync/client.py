@@ -6,7 +6,6 @@ vendor says; an access token that has expired is renewed once. Everything else e
 
 from __future__ import annotations
 
-import email.utils
 import hashlib
 import json
 import logging
@@ -15,13 +14,12 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-import tenacity
 
+from pipelines.asking_again import AgainError, again, retry_after
 from pipelines.messages import Message
 from pipelines.sync.credentials import Credentials, TokenFile
 from pipelines.sync.vendor import Answer, Ask, SyncError, Vendor
@@ -29,19 +27,11 @@ from pipelines.sync.vendor import Answer, Ask, SyncError, Vendor
 ATTEMPTS = 8
 #: a vendor that wants us to wait longer than this is asked again by the next sync
 LONGEST_WAIT = 900.0
+_LONGEST_PAUSE = 120.0
 LARGEST_ANSWER = 512 << 20
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _REDIRECTS = 3
 _SHOWN = 200
-
-
-class _AgainError(Exception):
-    """The same request may succeed later; `after` is the vendor's own word for when."""
-
-    def __init__(self, message: Message, after: float | None = None) -> None:
-        super().__init__(message.code)
-        self.message = message
-        self.after = after
 
 
 @dataclass
@@ -93,16 +83,9 @@ class Client:
 
     def ask(self, ask: Ask) -> Answer:
         """The answer to one request. Raises SyncError."""
-        again = tenacity.Retrying(
-            retry=tenacity.retry_if_exception_type(_AgainError),
-            stop=tenacity.stop_after_attempt(ATTEMPTS),
-            wait=_pause_before,
-            sleep=self._wait,
-            reraise=True,
-        )
         try:
-            return again(self._once, ask)
-        except _AgainError as error:
+            return again(ATTEMPTS, _LONGEST_PAUSE, self._wait)(self._once, ask)
+        except AgainError as error:
             raise SyncError(error.message) from None
 
     def _once(self, ask: Ask) -> Answer:
@@ -115,7 +98,7 @@ class Client:
         if answer is None:
             raise SyncError(self._say("sync_not_allowed"), 401)
         if (after := self.vendor.judge(answer)) is not None:
-            raise _AgainError(self._say("sync_wants_rest"), after)
+            raise AgainError(self._say("sync_wants_rest"), after)
         self._quiet_until = self.clock.monotonic() + self.vendor.pause(answer)
         return answer
 
@@ -191,7 +174,7 @@ class Client:
         try:
             return _json(response)
         except ValueError:
-            raise _AgainError(self._say("sync_not_json")) from None
+            raise AgainError(self._say("sync_not_json")) from None
 
     def _exchange(
         self,
@@ -203,7 +186,7 @@ class Client:
         data: Any = None,
         headers: dict[str, str] | None = None,
     ) -> httpx.Response:
-        """One request and its whole answer. Raises _AgainError when the connection could not be had, or was cut."""
+        """One request and its whole answer. Raises AgainError when the connection could not be had, or was cut."""
         request = self._http.build_request(
             method, url, params=params or None, json=body, data=data, headers=headers
         )
@@ -219,7 +202,7 @@ class Client:
                 response.close()
         except httpx.TransportError as error:
             # only the kind of error: its text may hold the URL
-            raise _AgainError(self._say("sync_unreachable", reason=type(error).__name__)) from None
+            raise AgainError(self._say("sync_unreachable", reason=type(error).__name__)) from None
         except httpx.HTTPError as error:
             raise SyncError(self._say("sync_unreachable", reason=type(error).__name__)) from None
         return httpx.Response(
@@ -256,15 +239,15 @@ class Client:
             return url
         raise SyncError(self._say("sync_elsewhere", other=url.host))
 
-    def _later(self, response: httpx.Response) -> _AgainError | SyncError:
+    def _later(self, response: httpx.Response) -> AgainError | SyncError:
         """What to raise for an answer that says: not now."""
-        after = _retry_after(response.headers.get("retry-after", ""))
+        after = retry_after(response.headers.get("retry-after", ""))
         if after is None and response.status_code == 429:
             after = self.vendor.rest(response.headers)
         code = "sync_wants_rest" if response.status_code == 429 else "sync_vendor_down"
         if after is not None and after > LONGEST_WAIT:
             return SyncError(self._say("sync_come_back", minutes=int(after // 60) + 1), response.status_code)
-        return _AgainError(self._say(code, status=str(response.status_code)), after)
+        return AgainError(self._say(code, status=str(response.status_code)), after)
 
     def _keep_the_rate(self) -> None:
         """Waits until the vendor's rule allows one more request."""
@@ -290,28 +273,6 @@ class Client:
         if text.startswith("<"):
             return ""
         return self.given.without_secrets(text, *filter(None, [*secrets, self._access]))[:_SHOWN]
-
-
-def _pause_before(state: tenacity.RetryCallState) -> float:
-    """Seconds to wait: what the vendor says, else longer each time, and never all clients at once."""
-    error = state.outcome.exception() if state.outcome else None
-    if isinstance(error, _AgainError) and error.after is not None:
-        return error.after
-    return float(tenacity.wait_exponential_jitter(initial=1, max=120)(state))
-
-
-def _retry_after(text: str) -> float | None:
-    """Seconds from now, written as a number or as a date."""
-    try:
-        return max(0.0, float(text))
-    except ValueError:
-        pass
-    try:
-        at = email.utils.parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return max(0.0, (at - datetime.now(UTC)).total_seconds())
 
 
 def _json(response: httpx.Response) -> Any:

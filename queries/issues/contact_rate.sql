@@ -1,7 +1,7 @@
 -- How many customers write, week by week or month by month. Gross: contacts for the orders placed in the week. Net:
 -- orders that were written about, each once a week, for the orders placed in it. Contacts without an order are in the
 -- gross one only. On the order basis contacts count in the week of their order.
--- Grain: one row per week or month. Reads: int_matching_tickets, int_exposure_days, int_periods.
+-- Grain: one row per week or month. Reads: int_matching_tickets, int_placed_orders, int_periods.
 create or replace view contact_rate as
 with contacts as (
     select
@@ -16,20 +16,9 @@ with contacts as (
     group by period_start_date
 ),
 
-order_days as (
-    select
-        date_trunc(if(getvariable('grain') = 'month', 'month', 'week'), date)::date as period_start_date,
-        sum(order_count)::bigint as order_count
-    from int_exposure_days
-    where
-        (getvariable('start') is null or date >= getvariable('start')::date)
-        and (getvariable('until') is null or date < getvariable('until')::date)
-    group by period_start_date
-),
-
 orders_known as (
     select count(*) > 0 as is_any
-    from order_days
+    from int_placed_orders
 )
 
 select
@@ -45,7 +34,7 @@ select
 from int_periods
 cross join orders_known
 left join contacts on int_periods.period_start_date = contacts.period_start_date
-left join order_days on int_periods.period_start_date = order_days.period_start_date
+left join int_placed_orders as order_days on int_periods.period_start_date = order_days.period_start_date
 order by int_periods.period_start_date;
 
 comment on view contact_rate is 'Contacts, orders written about and orders placed, by week or month.';

@@ -2,7 +2,7 @@
 -- period is mature when nine returns in ten come sooner after their order than its last day is ago, by the returns of
 -- orders of at least half a year. A return that was withdrawn is none. What came back of orders that are not loaded, or
 -- without a date, stands in a row of its own without a period.
--- Grain: one row per week or month. Reads: int_matching_returns, int_exposure_days, int_periods, int_data_end.
+-- Grain: one row per week or month. Reads: int_matching_returns, int_placed_orders, int_periods, int_data_end.
 create or replace view return_cohorts as
 with returned as (
     select
@@ -30,17 +30,6 @@ counted as (
         (getvariable('start') is null or order_date >= getvariable('start')::date)
         and (getvariable('until') is null or order_date < getvariable('until')::date)
     group by period_start_date
-),
-
-placed as (
-    select
-        date_trunc(if(getvariable('grain') = 'month', 'month', 'week'), date)::date as period_start_date,
-        sum(order_count)::bigint as order_count
-    from int_exposure_days
-    where
-        (getvariable('start') is null or date >= getvariable('start')::date)
-        and (getvariable('until') is null or date < getvariable('until')::date)
-    group by period_start_date
 )
 
 select
@@ -56,7 +45,7 @@ from int_periods
 cross join usual
 cross join int_data_end
 left join counted on int_periods.period_start_date = counted.period_start_date
-left join placed on int_periods.period_start_date = placed.period_start_date
+left join int_placed_orders as placed on int_periods.period_start_date = placed.period_start_date
 
 union all by name
 

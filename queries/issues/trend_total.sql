@@ -1,6 +1,6 @@
 -- How many incidents, on how many orders, for how much money, week by week or month by month. A quiet week is a row
 -- that says 0. Amounts in another currency than the one asked for are counted, not added.
--- Grain: one row per week or month. Reads: int_matching_days, int_exposure_days, int_periods, settings.
+-- Grain: one row per week or month. Reads: int_matching_days, int_placed_orders, int_periods, settings.
 create or replace view trend_total as
 with incident_days as (
     select
@@ -26,20 +26,9 @@ with incident_days as (
     group by period_start_date
 ),
 
-order_days as (
-    select
-        date_trunc(if(getvariable('grain') = 'month', 'month', 'week'), date)::date as period_start_date,
-        sum(order_count)::bigint as order_count
-    from int_exposure_days
-    where
-        (getvariable('start') is null or date >= getvariable('start')::date)
-        and (getvariable('until') is null or date < getvariable('until')::date)
-    group by period_start_date
-),
-
 orders_known as (
     select count(*) > 0 as is_any
-    from order_days
+    from int_placed_orders
 )
 
 select
@@ -53,7 +42,7 @@ select
 from int_periods
 cross join orders_known
 left join incident_days on int_periods.period_start_date = incident_days.period_start_date
-left join order_days on int_periods.period_start_date = order_days.period_start_date
+left join int_placed_orders as order_days on int_periods.period_start_date = order_days.period_start_date
 order by int_periods.period_start_date;
 
 comment on view trend_total is 'Incidents, orders and cost by week or month; quiet ones count 0.';

@@ -1,7 +1,7 @@
 -- Cancellations "at the customer's request" that the facts contradict, and what the facts name instead: a wrong price,
 -- nothing in stock, or else the shop's own doing (a mass cancellation, a customer who never asked).
 -- Grain: one row per signal. Reads: int_cancellations, signals.
-create or replace temp view found_contradicted_cancellations as
+create or replace view int_found_contradicted_cancellations as
 select
     signals.signal_key,
     case
