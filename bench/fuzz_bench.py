@@ -4,7 +4,8 @@
                                [--reader] [--seconds S] [--keep DIR]
 
 The files are made from those of data/sample (and of the folders given by --with, which are read in place). Each is read
-in a child process that is watched: it has 5 seconds and 6 GB, and when it hangs or dies another goes on after it.
+in a child process that is watched: it has 5 seconds and 6 GB, and when it hangs or dies another goes on after it. (On a
+machine that is busy with other work, 5 seconds of its own computing time, within a minute.)
 Prints every broken promise (see bench/fuzzing/promises.py) and, at the end, JSON of what was run and found. A mutant is
 told wholly by seed, number and files: `--first N --count 1` runs one again. With --keep DIR failing files are kept.
 """
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
+import os
 import resource
 import sys
 import tempfile
@@ -34,6 +36,8 @@ from bench.fuzzing.promises import bench, rounds  # noqa: E402
 
 SAMPLES = ROOT / "data" / "sample"
 MAX_SECONDS = 5.0
+#: ... and where other work takes the processor, a mutant that has not had its seconds may wait for them
+MAX_SECONDS_ASLEEP = 60.0
 #: a mutant is read, and one in ten is read twice; a round's facts are built and every view is read
 MAX_SECONDS_OF_A_ROUND = 60.0
 MAX_BYTES = 6 << 30
@@ -72,6 +76,8 @@ class Watched:
     process: multiprocessing.process.BaseProcess = field(init=False)
     pipe: Connection = field(init=False)
     deadline: float = 0.0
+    #: seconds of computing that its process had used when the mutant at hand was begun
+    used: float = 0.0
     #: the number of the mutant at hand; None while facts are built
     at: int | None = None
 
@@ -82,6 +88,21 @@ class Watched:
         self.process.start()
         theirs.close()
         self.deadline = time.monotonic() + MAX_SECONDS_OF_A_ROUND
+
+    def computed(self) -> float:
+        """Seconds of computing of its process, all threads together; 0 where the system does not tell."""
+        try:
+            fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return 0.0
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def is_hanging(self) -> bool:
+        late = time.monotonic() - self.deadline
+        if late <= 0:
+            return False
+        is_slowed = self.at is not None and 0 < self.computed() - self.used < MAX_SECONDS
+        return not is_slowed or late > MAX_SECONDS_ASLEEP
 
     def stop(self) -> None:
         self.process.kill()
@@ -159,14 +180,14 @@ def watch(running: list[Watched], report: Report, until: float) -> None:
             elif "begun" in said:
                 watched.at = said["begun"]
                 limit = MAX_SECONDS_OF_A_ROUND if watched.at is None else MAX_SECONDS
-                watched.deadline = time.monotonic() + limit
+                watched.deadline, watched.used = time.monotonic() + limit, watched.computed()
             else:
                 report.done(said)
                 watched.deadline = time.monotonic() + MAX_SECONDS_OF_A_ROUND
                 if watched.at is not None:
                     watched.number = watched.at + watched.job.step
         for watched in list(running):
-            if time.monotonic() > watched.deadline:
+            if watched.is_hanging():
                 _gone(watched, report, running, f"no answer after {MAX_SECONDS} seconds")
 
 
