@@ -23,7 +23,7 @@ st.session_state["_url"] = {
 
 page = st.navigation(navigation.menu(), position="top")
 navigation.follow()
-buttons.forget_when_left(page.url_path)
+buttons.begin_run(page.url_path)
 try:
     page.run()
 finally:  # a page without data stops early, and its links must work too

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import functools
 import json
+import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -57,6 +58,8 @@ class Trial:
     sheet: Sheet
     path: Path
     row_count: int
+    #: a page that is drawn again asks for a second run while the first is under way
+    _alone: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def name(self) -> str:
@@ -86,6 +89,10 @@ class Trial:
 
     def run(self, source: Source, zone: str, day_order: DayOrder = "ask") -> Outcome:
         """What a load with this source would do with the rows."""
+        with self._alone:
+            return self._run(source, zone, day_order)
+
+    def _run(self, source: Source, zone: str, day_order: DayOrder) -> Outcome:
         kind = KINDS[source.tables[0].kind]
         for each in KINDS.values():
             self.con.execute(_EMPTY.replace("raw_x", each.table))

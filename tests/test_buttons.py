@@ -6,14 +6,23 @@ from streamlit.testing.v1 import AppTest
 
 
 def _page() -> None:
+    import threading
+
     import streamlit as st
+    from streamlit.runtime.scriptrunner import add_script_run_ctx
 
     from app import buttons
 
-    buttons.forget_when_left(st.session_state.get("page", "here"))
+    buttons.begin_run(st.session_state.get("page", "here"))
     if st.session_state.pop("is_cut_short", False):
         st.button("Save", key="save", on_click=buttons._note, args=("save",))
         st.stop()  # as when the next run begins before this one came to act on it
+    if st.session_state.pop("is_overtaken", False):
+        # as when the run of a press begins while this one, which is older, still draws
+        next_run = threading.Thread(target=buttons._note, args=("save",))
+        add_script_run_ctx(next_run)
+        next_run.start()
+        next_run.join()
     if buttons.pressed("Save", "save", disabled=bool(st.session_state.get("is_off"))):
         st.session_state["saved"] = st.session_state.get("saved", 0) + 1
 
@@ -35,6 +44,13 @@ def test_a_press_whose_run_was_cut_short_is_acted_on_by_the_next() -> None:
     app.session_state["is_cut_short"] = True
     app.button(key="save").click().run()
     assert _saved(app) == 0
+    assert _saved(app.run()) == 1
+
+
+def test_a_run_that_the_press_overtook_leaves_it_to_the_next() -> None:
+    app = AppTest.from_function(_page).run()
+    app.session_state["is_overtaken"] = True
+    assert _saved(app.run()) == 0
     assert _saved(app.run()) == 1
 
 
