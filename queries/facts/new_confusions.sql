@@ -33,15 +33,15 @@ records as (
         signals.kind,
         signals.record_id
     from touched_signals as signals
-    semi join mixed on signals.incident_key = mixed.incident_key
-    where signals.kind in ('return', 'ticket')
+    inner join mixed on signals.incident_key = mixed.incident_key
+    where signals.kind = 'return' or (signals.kind = 'ticket' and mixed.variant is not null)
     union all
     select
         incident_key,
         'ticket' as kind,
         substr(incident_key, length('ticket/') + 1) as record_id
     from mixed
-    where signal_count = 1 and kinds = ['ticket']
+    where signal_count = 1 and kinds = ['ticket'] and variant is not null
 ),
 
 ordered as (
@@ -71,33 +71,34 @@ came_back as (
     group by mixed.incident_key
 ),
 
--- materialised, so that no other subject is searched
-subjects as materialized (
+-- a size says nothing of an article whose sizes are not known; as this asks two tables, no other subject is searched
+subjects as (
     select
+        mixed.incident_key,
+        mixed.variant,
         tickets.record_id,
-        tickets.subject
-    from touched_tickets as tickets
-    semi join records on tickets.record_id = records.record_id
+        if(mixed.variant is null, null, strip_accents(lower(tickets.subject))) as subject
+    from mixed
+    inner join records on mixed.incident_key = records.incident_key and records.kind = 'ticket'
+    inner join touched_tickets as tickets on records.record_id = tickets.record_id
 ),
 
 written as (
     select
-        mixed.incident_key,
-        mixed.variant,
-        subjects.record_id,
+        incident_key,
+        variant,
+        record_id,
         regexp_extract(
-            strip_accents(lower(subjects.subject)),
+            subject,
             '(?:commandee?s?|ordered|bought)\s(?:du |de la |la |le |une? |a |an |the |taille |size |pointure |en )*'
             || '([0-9]{1,3}(?:[.,]5)?|x{0,4}[sl]|m)\b.{1,40}?\b'
             || '(?:recue?s?|received|got|sent)\s(?:du |de la |la |le |une? |a |an |the |taille |size |pointure |en )*'
             || '([0-9]{1,3}(?:[.,]5)?|x{0,4}[sl]|m)\b',
             ['ordered', 'received']
         ) as sizes
-    from mixed
-    inner join records on mixed.incident_key = records.incident_key and records.kind = 'ticket'
-    inner join subjects on records.record_id = subjects.record_id
+    from subjects
     -- the short search spares most the long one
-    where regexp_matches(strip_accents(lower(subjects.subject)), 'recu|received|got|sent')
+    where regexp_matches(subject, 'recu|received|got|sent')
 ),
 
 sized as (

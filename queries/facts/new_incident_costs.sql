@@ -68,31 +68,21 @@ counted as (
         count(*) as signal_count
     from told
     group by incident_key, kind
-    union all
-    -- a ticket that is an incident by itself is kept as that only
-    select
-        incident_key,
-        'ticket',
-        1
+),
+
+handling_days as (
+    select distinct event_date
     from touched
-    where signal_count = 1 and kinds = ['ticket']
 ),
 
 handling_rules as (
     select
-        days.kind,
+        rules.kind,
         days.event_date,
         max_by(rules.minutes * rules.hourly_cost / 60, coalesce(rules.valid_from, date '-infinity')) as signal_cents
-    from (
-        select distinct
-            counted.kind,
-            touched.event_date
-        from counted
-        inner join touched on counted.incident_key = touched.incident_key
-    ) as days
-    inner join rule_cost_handling as rules
-        on days.kind = rules.kind and (rules.valid_from is null or days.event_date >= rules.valid_from)
-    group by days.kind, days.event_date
+    from handling_days as days
+    inner join rule_cost_handling as rules on rules.valid_from is null or days.event_date >= rules.valid_from
+    group by rules.kind, days.event_date
 ),
 
 handled as (
@@ -240,7 +230,12 @@ gathered as (
         claimed.incident_key is not null as is_claimed,
         if(claimed.unknown_count + claimed.open_count = 0, -claimed.paid_cents, null) as recovered_cents,
         coalesce(touched.currency, claimed.currency) as recovered_currency,
-        handled.handling_cents,
+        -- a ticket that is an incident by itself is kept as that only
+        if(
+            touched.signal_count = 1 and touched.kinds = ['ticket'],
+            round(of_tickets.signal_cents)::bigint,
+            handled.handling_cents
+        ) as handling_cents,
         freight_out.amount_cents as freight_out_cents,
         freight_back.amount_cents as freight_back_cents,
         fee_rules.kept_share,
@@ -258,6 +253,7 @@ gathered as (
     left join returned on touched.incident_key = returned.incident_key
     left join claimed on touched.incident_key = claimed.incident_key
     left join handled on touched.incident_key = handled.incident_key
+    left join handling_rules as of_tickets on of_tickets.kind = 'ticket' and touched.event_date = of_tickets.event_date
     left join sent_again on touched.incident_key = sent_again.incident_key
     left join resale_rules on touched.incident_key = resale_rules.incident_key
     left join fee_rules

@@ -97,7 +97,7 @@ contacts as (
         signals.order_key,
         signals.occurred_at
     from near_signals as signals
-    where signals.kind = 'ticket' and signals.order_key in (select told.order_key from told)
+    where signals.kind = 'ticket' and signals.order_key is not null
     union all
     select
         substr(incident_key, length('ticket/') + 1),
@@ -108,7 +108,7 @@ contacts as (
     where
         signal_count = 1
         and kinds = ['ticket']
-        and order_key in (select told.order_key from told)
+        and order_key is not null
 ),
 
 in_turn as (
@@ -127,11 +127,12 @@ in_turn as (
     )
 ),
 
+-- these few read the tickets' own columns, so that their whole rows need not be kept for a second reader
 words as (
     select distinct
         source,
         channel_raw
-    from tickets
+    from touched_tickets
 ),
 
 desks as (
@@ -139,7 +140,7 @@ desks as (
         source,
         account,
         agent_team
-    from tickets
+    from touched_tickets
 ),
 
 shop_channels as (
@@ -187,7 +188,7 @@ promised as (
     select distinct
         coalesce(shop_channels.channel, tickets.channel) as contact_channel,
         tickets.created_at::date as created_day
-    from tickets
+    from touched_tickets as tickets
     left join shop_channels
         on tickets.source = shop_channels.source and tickets.channel_raw = shop_channels.channel_raw
 ),

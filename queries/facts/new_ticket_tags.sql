@@ -9,11 +9,12 @@ with tickets as (
         record_id as ticket_record_id,
         source,
         agent_team as team,
-        created_at,
+        timezone(settings.zone, timezone('UTC', created_at))::date as created_date,
         coalesce(len(tags), 0) = 0 and coalesce(len(reason_raw), 0) = 0 as is_untagged,
         if(coalesce(len(tags), 0) = 0, [null], list_distinct(tags)) as tags,
         list_min(tags) as first_tag
     from touched_tickets
+    cross join settings
     where created_at is not null and not coalesce(is_excluded, false)
 ),
 
@@ -84,7 +85,7 @@ select
     tagged.ticket_record_id,
     tagged.source,
     tagged.team,
-    timezone(settings.zone, timezone('UTC', tagged.created_at))::date as created_date,
+    tagged.created_date,
     tagged.tag,
     meant.tag_code,
     coalesce(meant.is_mapped, false) as is_mapped,
@@ -99,7 +100,6 @@ select
         else list_contains(proven.parties, ref_causes.party)
     end as is_borne_out
 from tagged
-cross join settings
 left join meant on tagged.tag = meant.tag
 left join ref_causes on meant.cause = ref_causes.cause
 left join ticket_signals on tagged.ticket_record_id = ticket_signals.record_id
