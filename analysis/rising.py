@@ -6,7 +6,7 @@ the share of false ones among those flagged (Journal of the Royal Statistical So
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -17,6 +17,7 @@ from scipy import stats
 
 from analysis.baselines import Floats
 from analysis.detection import Judged, judge
+from analysis.maturing import matured
 
 FALSE_SHARE = 0.10  # of the series flagged, at most so many are expected to be noise
 FEWEST = 3  # cases in the last three weeks: fewer are never flagged
@@ -57,12 +58,24 @@ def rising(counts: pl.DataFrame, exposure: pl.DataFrame, last_week: date) -> pl.
     return rises(counts, exposure, last_week).found
 
 
-def rises(counts: pl.DataFrame, exposure: pl.DataFrame, last_week: date) -> Rises:
-    """The same, with the weeks before, as the data of today tell them."""
+def rises(
+    counts: pl.DataFrame,
+    exposure: pl.DataFrame,
+    last_week: date,
+    delays: Mapping[str, Floats] | None = None,
+) -> Rises:
+    """The same, with the weeks before, as the data of today tell them.
+
+    `delays`, by cause: how late its incidents come (maturing.py). Those of other causes are held against the exposure
+    of their own week.
+    """
     if counts.is_empty():
         return Rises(*_none())
     weeks = _weeks(counts, last_week)
     names, y, e, has_exposure = _matrices(counts, exposure, weeks)
+    for cause, shares in (delays or {}).items():
+        own = (names["cause"] == cause).to_numpy() & has_exposure
+        e[own] = matured(e[own], shares)
     known = (e > 0).sum(1) >= min(MIN_HISTORY, len(weeks) - 3)
     names, y, e, has_exposure = names.filter(pl.Series(known)), y[known], e[known], has_exposure[known]
     if not names.height or len(weeks) < MIN_HISTORY + 3:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import duckdb
 import polars as pl
 
+from analysis.maturing import delays
 from analysis.rising import Rises, rises, spell
 from pipelines import data_changes
 
@@ -63,6 +64,16 @@ _EXPOSURE = """
     inner join int_rising_exposure as exposure
         on series.place_kind = exposure.place_kind and series.place is not distinct from exposure.place
     where exposure.week_start_date <= $week
+"""
+#: how late incidents of the last year and a quarter came
+_DELAYS = """
+    select
+        cause, date_trunc('week', order_date)::date as order_week_date,
+        date_trunc('week', event_date)::date as event_week_date, count(*) as incident_count
+    from incidents
+    where event_date >= $week - 455 and order_date >= $week - 455 and event_date < $week + 7
+        and cause in (select cause from int_rising_weeks)
+    group by all
 """
 #: from the narrowest kind of place to the widest
 _NARROWEST = ("lot", "sku", "supplier", "warehouse", "carrier", "channel")
@@ -155,7 +166,7 @@ def keep(con: duckdb.DuckDBPyConnection) -> None:
         _say_late(con, last)
         if not last.is_waiting:
             exposure = exposure.clear()
-    told_of = rises(counts, exposure, week)
+    told_of = rises(counts, exposure, week, delays(con.sql(_DELAYS, params={"week": week}).pl(), week))
     if told_of.found.is_empty():
         return
     changed = data_changes.recognised(con, told_of, week)

@@ -1,4 +1,5 @@
--- What could have gone wrong week by week in each place of int_rising_weeks: the denominators of its series.
+-- What could have gone wrong week by week in each place of int_rising_weeks, by the week of the order: the denominators
+-- of its series, whose incidents come as late as analysis/maturing.py counts.
 -- Grain: one row per place and week. Reads: exposure_daily, int_rising_weeks.
 create or replace table int_rising_exposure as
 with places as (
@@ -26,7 +27,7 @@ sums as (
         sum(lines_shipped)::bigint as lines_shipped,
         sum(units_sold)::bigint as units_sold
     from exposure_daily
-    where date_basis = 'event' and date >= (select min(int_rising_weeks.week_start_date) from int_rising_weeks)
+    where date_basis = 'order' and date >= (select min(int_rising_weeks.week_start_date) from int_rising_weeks)
     group by grouping sets (
         (week_start_date),
         (week_start_date, sku),
