@@ -110,11 +110,19 @@ def waiting(page: Page) -> list[Found]:
 
 def review(page: Page) -> None:
     """The same as a short list, for the weekly review; nothing where nothing is awaited."""
+    lines = review_rows(page)
+    if lines:
+        st.subheader(t("actions.review"), anchor=False)
+        report.rows(lines, key="actions_waiting")
+
+
+def review_rows(page: Page) -> list[report.Row]:
+    """A line each."""
     try:
         awaited = waiting(page)[:REVIEWED]
     except StoreError:
-        return  # the page on actions says why; the review is about more than them
-    lines = [
+        return []  # the page on actions says why; the review is about more than them
+    return [
         report.Row(
             rank=str(rank),
             title=one.action.done,
@@ -134,9 +142,6 @@ def review(page: Page) -> None:
         )
         for rank, one in enumerate(awaited, 1)
     ]
-    if lines:
-        st.subheader(t("actions.review"), anchor=False)
-        report.rows(lines, key="actions_waiting")
 
 
 def register(page: Page, every: Sequence[Found]) -> None:

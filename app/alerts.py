@@ -56,33 +56,53 @@ def _entries(place: Store) -> list[Kept]:
     return alert_states.kept(place)
 
 
-def draw(page: Page) -> None:
-    """The list of the week, what is not on it, and what was said of it so far."""
+@dataclass(frozen=True)
+class Week:
+    """The list of the week, what it is about, and what is not on it: the less pressing, and the muted."""
+
+    about: str
+    shown: Sequence[Told]
+    others: Sequence[Told]
+
+    @property
+    def rest(self) -> str:
+        """How many are not on the list; '' where none is."""
+        muted = sum(each.now.state == "muted" for each in self.others)
+        counts = [("alerts.rest", len(self.others) - muted), ("alerts.muted", muted)]
+        return " ".join(t(key, n=n) for key, n in counts if n)
+
+
+def week(page: Page) -> Week:
+    """What is to be treated this week under the filters of the page."""
     found = told(page.filters.without_period())
     shown = [each for each in found if each.now.state != "muted"]
-    st.subheader(t("alerts.week"), anchor=False)
     day = formats.day(found[0].row["data_date"] if found else page.as_of, page.lang)
     about = [t("alerts.as_of", n=MOST, day=day)]
     if page.filters.choices:
         about.append(t("alerts.filtered"))
-    st.caption(md(" ".join(about)))
-    if not shown:
+    muted = [each for each in found if each.now.state == "muted"]
+    return Week(" ".join(about), shown[:MOST], [*shown[MOST:], *muted])
+
+
+def draw(page: Page) -> None:
+    """The list of the week, what is not on it, and what was said of it so far."""
+    now = week(page)
+    st.subheader(t("alerts.week"), anchor=False)
+    st.caption(md(now.about))
+    if not now.shown:
         st.markdown(t("alerts.none"))
-    rows(shown[:MOST], "week")
-    _rest([*shown[MOST:], *(each for each in found if each.now.state == "muted")])
+    rows(now.shown, "week")
+    _rest(now)
     past()
 
 
-def _rest(others: Sequence[Told]) -> None:
-    """What is not on the list, for whoever opens it: the less pressing, and the muted."""
-    if not others:
+def _rest(now: Week) -> None:
+    """What is not on the list, for whoever opens it."""
+    if not now.others:
         return
-    muted = sum(each.now.state == "muted" for each in others)
-    counts = [("alerts.rest", len(others) - muted), ("alerts.muted", muted)]
-    label = " ".join(t(key, n=n) for key, n in counts if n)
-    with st.expander(md(label), on_change="rerun", key="alerts_rest") as box:
+    with st.expander(md(now.rest), on_change="rerun", key="alerts_rest") as box:
         if box.open:
-            rows(others, "rest")
+            rows(now.others, "rest")
 
 
 def rows(things: Sequence[Told], key: str) -> None:
@@ -91,17 +111,21 @@ def rows(things: Sequence[Told], key: str) -> None:
     for rank, each in enumerate(things, 1):
         left, right = st.columns([6, 1], vertical_alignment="center", gap="small")
         with left:
-            line = report.Row(
-                rank=str(rank),
-                title=say.title(each.row),
-                detail=" · ".join(_detail(say, each)),
-                figure=say.amount(each.row),
-                badge=say.state(each.now.state),
-                target=Target(*alert_words.leads_to(each.row)),
-            )
-            report.rows([line], key=f"{key}_{each.row['alert_key']}")
+            report.rows([line(say, rank, each)], key=f"{key}_{each.row['alert_key']}")
         with right:
             follow(place, each, key)
+
+
+def line(say: Words, rank: int, each: Told) -> report.Row:
+    """What is said of one thing."""
+    return report.Row(
+        rank=str(rank),
+        title=say.title(each.row),
+        detail=" · ".join(_detail(say, each)),
+        figure=say.amount(each.row),
+        badge=say.state(each.now.state),
+        target=Target(*alert_words.leads_to(each.row)),
+    )
 
 
 def _detail(say: Words, each: Told) -> list[str]:

@@ -84,17 +84,9 @@ def header(
 ) -> None:
     """Title, language, the grey line (date basis, as-of, what the page adds), filters, and what could not be used."""
     bare_header(title)
-    basis = [t(f"frame.basis_{page.filters.basis}")] if has_period else []
-    line = [
-        *basis,
-        t("frame.as_of", day=formats.day(page.as_of, page.lang)),
-        *facts,
-        *still_to_come(page, switches),
-        *without_orders(page, has_period),
-        *late_sources(page),
-    ]
-    line[0] = line[0][:1].upper() + line[0][1:]
-    st.caption(md(" · ".join(line)))
+    # the list shows what was searched; how many have no order would be counted of all of the period
+    is_search = bool(st.query_params.get("search"))
+    st.caption(md(grey_line(page, facts, switches, has_period, is_search)))
     if has_filters:
         filter_bar.draw(page.filters, page.periods, page.as_of, switches, has_period)
     for notice in page.notices:
@@ -103,6 +95,27 @@ def header(
             name = params["dimension"]
             params["dimension"] = t(f"dimension.{name}" if name in DIMENSIONS else f"filters.{name}")
         st.caption(md(t(notice.key, **params)))
+
+
+def grey_line(
+    page: Page,
+    facts: Sequence[str],
+    switches: Sequence[str],
+    has_period: bool = True,
+    is_search: bool = False,
+) -> str:
+    """Date basis, as-of, what the page adds, and what the figures do not hold yet or cannot hold."""
+    basis = [t(f"frame.basis_{page.filters.basis}")] if has_period else []
+    line = [
+        *basis,
+        t("frame.as_of", day=formats.day(page.as_of, page.lang)),
+        *facts,
+        *still_to_come(page, switches),
+        *([] if is_search else without_orders(page, has_period)),
+        *late_sources(page),
+    ]
+    line[0] = line[0][:1].upper() + line[0][1:]
+    return " · ".join(line)
 
 
 def bare_header(title: str) -> None:
@@ -123,8 +136,6 @@ def still_to_come(page: Page, switches: Sequence[str]) -> list[str]:
 
 def without_orders(page: Page, has_period: bool) -> list[str]:
     """One phrase that says how many of the incidents shown have no order loaded to set them against."""
-    if st.query_params.get("search"):
-        return []  # the list shows what was searched; this counts all of the period
     found = db.query("order_coverage", page.filters.variables() if has_period else None)
     unlinked = int(found["unlinked_count"].sum() or 0)
     if not unlinked:
@@ -147,5 +158,10 @@ def late_sources(page: Page) -> list[str]:
 
 def attribution() -> None:
     """Credits the public data a page draws, where its licence asks for it."""
-    if "signalconso" in db.query("data_files")["source"]:
-        st.caption(t("frame.signalconso"))
+    if credit := credited():
+        st.caption(credit)
+
+
+def credited() -> str:
+    """The credit that the licence of the data asks for; '' where none does."""
+    return t("frame.signalconso") if "signalconso" in db.query("data_files")["source"] else ""

@@ -263,8 +263,13 @@ def legend(page: Page, toldest: Sequence[Told], has_bars: bool = False) -> str:
 
 def caption(page: Page, told: Told, has_bars: bool = False) -> None:
     """What the marks of a chart of one series mean, and what its limits rest on."""
+    st.caption("  \n".join(notes(page, told, has_bars)))
+
+
+def notes(page: Page, told: Told, has_bars: bool = False) -> list[str]:
+    """The same as lines of Markdown."""
     said = (legend(page, [told], has_bars), explained(page, told, has_bars))
-    st.caption("  \n".join(part for part in said if part))
+    return [part for part in said if part]
 
 
 def share_hint(page: Page, part: float, base: float) -> str:

@@ -63,36 +63,71 @@ def on_trend(page: Page, figure: go.Figure, rows: pl.DataFrame, ink: Ink) -> lis
 
     `rows` has a column period_start_date. A database that does not answer is no reason to show no chart.
     """
+    marks = of_trend(page, rows)
+    if marks:
+        days = rows["period_start_date"].sort().to_list()
+        draw(figure, marks[-MOST:], days[0], days[-1], step(page), ink)
+    return marks
+
+
+def of_trend(page: Page, rows: pl.DataFrame) -> list[Mark]:
+    """The marks of a trend's weeks or months, the oldest first."""
     days = rows["period_start_date"].unique().sort().to_list()
     if not days:
         return []
-    step = timedelta(days=30 if page.filters.grain == "month" else 7)
     try:
-        marks = found(deciding.store(), page.filters.choices, days[0], days[-1] + step - timedelta(days=1))
+        return found(
+            deciding.store(), page.filters.choices, days[0], days[-1] + step(page) - timedelta(days=1)
+        )
     except StoreError:
         return []
-    draw(figure, marks[-MOST:], days[0], days[-1], step, ink)
-    return marks
+
+
+def step(page: Page) -> timedelta:
+    """About how long a point of a trend stands for."""
+    return timedelta(days=30 if page.filters.grain == "month" else 7)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Where a mark is drawn: its letter, the day it begins and ends (None: on that day alone), and on which level."""
+
+    mark: Mark
+    letter: str
+    first: date
+    last: date | None
+    level: int
+
+
+def placed(
+    marks: Sequence[Mark], first: date, last: date, step: timedelta
+) -> tuple[list[Placed], date, date]:
+    """Places on an axis of points from `first` to `last`, and the axis's ends.
+
+    A point or bar stands for a whole period and is drawn at its first day: so marks are drawn half a period earlier.
+    """
+    half = timedelta(days=step.days // 2)
+    begin, end = first - half, last + half
+    days = [max(mark.day - half, begin) for mark in marks]
+    levels = _levels([(day - begin) / (end - begin + half) for day in days])
+    ends = [None if mark.until is None else min(mark.until + timedelta(days=1) - half, end) for mark in marks]
+    shown = zip(marks, ascii_uppercase, days, ends, levels, strict=False)
+    return [Placed(*each) for each in shown], begin, end
 
 
 def draw(
     figure: go.Figure, marks: Sequence[Mark], first: date, last: date, step: timedelta, ink: Ink
 ) -> None:
-    """A line for each mark, a ground for what lasted, and their letters above.
-
-    A point or bar stands for a whole period and is drawn at its first day: so marks are drawn half a period earlier.
-    """
+    """A line for each mark, a ground for what lasted, and their letters above."""
     if not marks:
         return
-    half = timedelta(days=step.days // 2)
-    begin, end = first - half, last + half
-    placed = [max(mark.day - half, begin) for mark in marks]
-    levels = _levels([(day - begin) / (end - begin + half) for day in placed])
-    for mark, day, level, letter in zip(marks, placed, levels, ascii_uppercase, strict=False):
-        if mark.until is not None:
+    shown, begin, end = placed(marks, first, last, step)
+    for each in shown:
+        mark, day = each.mark, each.first
+        if each.last is not None:
             figure.add_shape(
                 type="rect", xref="x", yref="paper", y0=0, y1=1, layer="below", line={"width": 0},
-                x0=day.isoformat(), x1=min(mark.until + timedelta(days=1) - half, end).isoformat(),
+                x0=day.isoformat(), x1=each.last.isoformat(),
                 fillcolor=ink.quiet, opacity=0.13,
             )  # fmt: skip
         figure.add_shape(
@@ -104,28 +139,30 @@ def draw(
             },
         )  # fmt: skip
         figure.add_annotation(
-            x=day.isoformat(), y=1, xref="x", yref="paper", yanchor="bottom", yshift=_LEVEL * level,
-            text=f"<b>{letter}</b>", showarrow=False,
+            x=day.isoformat(), y=1, xref="x", yref="paper", yanchor="bottom", yshift=_LEVEL * each.level,
+            text=f"<b>{each.letter}</b>", showarrow=False,
             font={"size": 12, "color": ink.accent if mark.kind == ACTION else ink.text},
         )  # fmt: skip
     # annotations would stretch the axis to their own width
     figure.update_xaxes(range=[begin.isoformat(), end.isoformat()])
-    room = _LEVEL * (max(levels) + 1) + 6
+    room = _LEVEL * (max(each.level for each in shown) + 1) + 6
     top = figure.layout.margin.t or 0
     figure.update_layout(margin={"t": top + room}, height=(figure.layout.height or 300) + room)
 
 
 def legend(page: Page, marks: Sequence[Mark]) -> None:
     """What each letter stands for."""
-    if not marks:
-        return
+    lines = [f"**{letter}** {md(text)}" if letter else text for letter, text in lettered(page, marks)]
+    if lines:
+        st.caption("  \n".join(lines))
+
+
+def lettered(page: Page, marks: Sequence[Mark]) -> list[tuple[str, str]]:
+    """Each letter with what it stands for; without a letter, how many older ones are not drawn."""
     shown = marks[-MOST:]
-    lines = [
-        f"**{letter}** {md(said(mark, page))}" for mark, letter in zip(shown, ascii_uppercase, strict=False)
-    ]
-    if len(marks) > len(shown):
-        lines.append(t("marks.more", n=len(marks) - len(shown)))
-    st.caption("  \n".join(lines))
+    lines = [(letter, said(mark, page)) for mark, letter in zip(shown, ascii_uppercase, strict=False)]
+    older = len(marks) - len(shown)
+    return [*lines, ("", t("marks.more", n=older))] if older else lines
 
 
 def said(mark: Mark, page: Page) -> str:

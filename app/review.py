@@ -50,9 +50,12 @@ def title(page: Page) -> str:
 
 def tiles(page: Page) -> None:
     """One tile a KPI that the store knows, in a fixed order."""
-    report.tiles(
-        [tile(page, view, narrowed) for view, narrowed in TILES.items() if db.has(view)], key="tiles"
-    )
+    report.tiles(every_tile(page), key="tiles")
+
+
+def every_tile(page: Page) -> list[report.Tile]:
+    """What the tiles say, in their order."""
+    return [tile(page, view, narrowed) for view, narrowed in TILES.items() if db.has(view)]
 
 
 def tile(page: Page, view: str, narrowed: dict[str, str] | None) -> report.Tile:
@@ -223,14 +226,18 @@ def weeks(page: Page) -> float:
 
 def issues(page: Page) -> None:
     """The recurring issues that cost most, at most seven."""
-    found = db.query("recurring_issues", page.filters.variables())
-    if found.is_empty():
+    found = issue_rows(page)
+    if found:
+        report.rows(found, key="issues")
+    else:
         empty.section("empty.issues")
-        return
+
+
+def issue_rows(page: Page) -> list[report.Row]:
+    """A line each; none where nothing came back."""
+    found = db.query("recurring_issues", page.filters.variables())
     top = found.sort("cost_cents", "incident_count", descending=True, nulls_last=True).head(LISTED_ISSUES)
-    report.rows(
-        [_issue(page, rank, issue) for rank, issue in enumerate(top.iter_rows(named=True), 1)], key="issues"
-    )
+    return [_issue(page, rank, issue) for rank, issue in enumerate(top.iter_rows(named=True), 1)]
 
 
 def _issue(page: Page, rank: int, issue: dict[str, Any]) -> report.Row:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,13 +19,26 @@ from app.measures import Measure
 LISTED_CAUSES = 10
 
 
-def chart(page: Page, pareto: pl.DataFrame) -> None:
+@dataclass(frozen=True)
+class Ranked:
+    """What is drawn of the causes: the first of them, largest first (title, amount, median and the interval of each),
+
+    the finding above them, what stands below; `missing` is the key of the text that says why there is nothing.
+    """
+
+    measure: Measure
+    rows: pl.DataFrame
+    title: str
+    missing: str = ""
+    legend: str = ""
+    overlaps: str = ""
+
+
+def found(page: Page, pareto: pl.DataFrame) -> Ranked:
     """The causes by size, each with its usual level."""
-    if pareto.is_empty():
-        st.subheader(t("causes_and_trends.causes"), anchor=False)
-        empty.section("empty.incidents")
-        return
     measure = Measure(page.filters.measure, page.lang, page.currency)
+    if pareto.is_empty():
+        return Ranked(measure, pareto, t("causes_and_trends.causes"), "empty.incidents")
     by_count = measure.name == "count" and page.filters.start is not None
     median = pl.col("median_13_week_count") * review.weeks(page) if by_count else pl.lit(None, pl.Float64)
     ranked = pareto.with_columns(
@@ -35,14 +49,28 @@ def chart(page: Page, pareto: pl.DataFrame) -> None:
     ).sort("amount", "cause", descending=[True, False], nulls_last=True)
     ranked, groups = with_ranks(ranked, measure)
     if not measure.is_known(ranked):
-        st.subheader(t("causes_and_trends.causes"), anchor=False)
-        empty.section(f"empty.{measure.name}")
-        return
+        return Ranked(measure, ranked.clear(), t("causes_and_trends.causes"), f"empty.{measure.name}")
     whole = "cost_cents" if measure.name == "cost" else "incident_count"
     top = ranked.head(LISTED_CAUSES)
     few = ranked.sort(whole, descending=True).head(5)
     share = formats.percent(int(few[whole].sum()) / max(int(ranked[whole].sum()), 1), page.lang)
-    st.subheader(t(f"weekly_review.pareto_{whole}", n=few.height, share=share), anchor=False)
+    return Ranked(
+        measure,
+        top,
+        t(f"weekly_review.pareto_{whole}", n=few.height, share=share),
+        legend=t("weekly_review.pareto_legend" if by_count else "weekly_review.pareto_colours"),
+        overlaps=_overlaps(measure, groups, top.height),
+    )
+
+
+def chart(page: Page, pareto: pl.DataFrame) -> None:
+    """Draws them; a bar leads to its cases."""
+    ranked = found(page, pareto)
+    st.subheader(ranked.title, anchor=False)
+    if ranked.missing:
+        empty.section(ranked.missing)
+        return
+    top, measure = ranked.rows, ranked.measure
     titles = top["title"].to_list()
     figure = charts.pareto(
         top,
@@ -55,9 +83,9 @@ def chart(page: Page, pareto: pl.DataFrame) -> None:
     alt = t("weekly_review.pareto_alt", causes=", ".join(titles[:3]))
     plots.show(figure, "pareto", alt, lambda cause: navigation.cases(page.filters, cause=str(cause)))
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(t("weekly_review.pareto_legend" if by_count else "weekly_review.pareto_colours"))
+        st.caption(ranked.legend)
         tables.download(lambda: top, columns(measure), "pareto", top.height, page.currency)
-    st.caption(_overlaps(measure, groups, top.height))
+    st.caption(ranked.overlaps)
 
 
 def with_ranks(ranked: pl.DataFrame, measure: Measure) -> tuple[pl.DataFrame, list[tuple[int, int]]]:

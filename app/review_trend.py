@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from statistics import median
 from typing import Any
@@ -19,7 +19,22 @@ from app.measures import Measure, period_cases, period_name
 TREND_WEEKS = 26
 
 
-def trend_chart(page: Page) -> None:
+@dataclass(frozen=True)
+class Trend:
+    """What is drawn of the weeks: their rows with limits, the level they are usually at where there are none, the
+
+    finding above them and what is said of it; `missing` is the key of the text that says why there is nothing.
+    """
+
+    measure: Measure
+    told: limits.Told | None
+    title: str = ""
+    said: str = ""
+    middle: float | None = None
+    missing: str = ""
+
+
+def found(page: Page) -> Trend:
     """The last 26 weeks up to the end of the period, with their median."""
     filters, measure = page.filters, Measure(page.filters.measure, page.lang, page.currency)
     end = filters.until or page.as_of + timedelta(days=1)
@@ -27,27 +42,40 @@ def trend_chart(page: Page) -> None:
     reach = replace(filters, start=end - timedelta(weeks=TREND_WEEKS), until=None if is_newest else end)
     trend = trends.total(reach).with_columns(amount=measure.amount("base")).sort("period_start_date")
     if not trend["incident_count"].sum():
-        empty.section("empty.trend")
-        return
+        return Trend(measure, None, missing="empty.trend")
     if not measure.is_known(trend):
-        empty.section(f"empty.{measure.name}")
-        return
+        return Trend(measure, None, missing=f"empty.{measure.name}")
     # what limits rest on ends before the period reviewed, not before the weeks drawn
     earlier = limits.before(filters)
     past = None if earlier is None else limits.newest(trends.total(earlier))
     told = limits.of_trend(page, trend, past, "base")
-    st.subheader(trend_title(page, measure, trend), anchor=False)
     said = [_outside(page, told), limits.run(page, told)]
-    if any(said):
-        st.markdown(" ".join(part for part in said if part))
-    hovers = [_hover(page, measure, row) for row in told.rows.iter_rows(named=True)]
     done = trend.filter("is_complete")["amount"].drop_nulls().to_list()
-    middle = median(done) if told.basis is None and done else None
-    figure = charts.line(told.rows, plots.ink(), measure.axis, hovers, middle)
+    return Trend(
+        measure,
+        told,
+        trend_title(page, measure, trend),
+        " ".join(part for part in said if part),
+        median(done) if told.basis is None and done else None,
+    )
+
+
+def trend_chart(page: Page) -> None:
+    """Draws them; a point leads to the cases of its week."""
+    trend = found(page)
+    if trend.told is None:
+        empty.section(trend.missing)
+        return
+    told, measure = trend.told, trend.measure
+    st.subheader(trend.title, anchor=False)
+    if trend.said:
+        st.markdown(trend.said)
+    hovers = [_hover(page, measure, row) for row in told.rows.iter_rows(named=True)]
+    figure = charts.line(told.rows, plots.ink(), measure.axis, hovers, trend.middle)
     keys = [day.isoformat() for day in told.rows["period_start_date"]]
     charts_limits.add(figure, told.rows, plots.ink(), keys, hovers)
     marked = marks.on_trend(page, figure, told.rows, plots.ink())
-    plots.show(figure, "trend", t("weekly_review.trend_alt"), lambda day: period_cases(filters, day))
+    plots.show(figure, "trend", t("weekly_review.trend_alt"), lambda day: period_cases(page.filters, day))
     marks.legend(page, marked)
     limits.caption(page, told)
     shown = limits.with_words(told.rows)
