@@ -24,7 +24,9 @@ from analysis.rising import Weeks, interval, onset_of
 
 BEFORE = 8  # weeks that tell the level of a label before and after a change
 FEWEST = 3  # records of a label before anything is said of it
-SEVERAL = 3  # labels that are new in the same week are a new list, whatever they replace
+SEVERAL = (
+    5  # labels that are new in the same week are a new list, whatever they replace; an incident brings fewer
+)
 LIST = 0.1  # if they hold at least so much of what their tool tells: new rare labels come every week
 OWN_WEEKS = 4  # weeks that a new label, tool or file needs to have a level of its own
 ENDED = 0.05  # an ended label has at most this share of its level left

@@ -38,6 +38,22 @@ class Weeks:
 
 
 @dataclass(frozen=True)
+class Baselines:
+    """What was expected of each series: a row of `names` each, the judged weeks as columns."""
+
+    names: pl.DataFrame  # cause, place_kind, place, has_exposure
+    counts: NDArray[np.int64]
+    expected: Floats
+    exposure: Floats  # matured; 1 where it is not known
+    dispersion: Floats
+    log_variance: Floats
+
+    def weeks(self, at: int) -> Weeks:
+        """The judged weeks of one series."""
+        return Weeks(self.counts[at], self.expected[at], self.exposure[at], float(self.dispersion[at]))
+
+
+@dataclass(frozen=True)
 class Rises:
     """What rose by the last week, and by which of the weeks before it which series were already seen to rise."""
 
@@ -45,6 +61,7 @@ class Rises:
     seen: pl.DataFrame  # one row a series and week_start_date, the last week included
     judged_from: date | None = None  # the first week that was looked at
     weeks: tuple[Weeks, ...] = ()  # of each row found
+    baselines: Baselines | None = None  # of all series that were judged
 
 
 def rising(counts: pl.DataFrame, exposure: pl.DataFrame, last_week: date) -> pl.DataFrame:
@@ -102,10 +119,15 @@ def rises(
         .filter(pl.Series(is_rising))
         .sort("p", *SERIES)
     )
-    told = tuple(
-        Weeks(y[at, first:], judged.expected[at], e[at, first:], float(judged.dispersion[at, -1]))
-        for at in found["row"]
+    baselines = Baselines(
+        names.with_columns(has_exposure=pl.Series(has_exposure)),
+        y[:, first:],
+        judged.expected,
+        e[:, first:],
+        judged.dispersion[:, -1],
+        judged.log_variance[:, -1],
     )
+    told = tuple(baselines.weeks(at) for at in found["row"])
     # the first two weeks cannot be told: their three weeks begin before the judged ones
     by_week = [
         names.filter(pl.Series(_rising_by(y[:, first:], judged, at)[3])).with_columns(
@@ -113,7 +135,7 @@ def rises(
         )
         for at in range(2, judged.p.shape[1])
     ]
-    return Rises(found.drop("row"), pl.concat(by_week), weeks[first + 2], told)
+    return Rises(found.drop("row"), pl.concat(by_week), weeks[first + 2], told, baselines)
 
 
 def spell(weeks: Collection[date], judged_from: date) -> tuple[date | None, int | None]:

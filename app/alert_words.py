@@ -126,6 +126,9 @@ def leads_to(row: Row) -> tuple[str, dict[str, list[str]]]:
         start, end = min(row["since_date"], week - timedelta(weeks=2)), week + timedelta(days=6)
         days = {"from": [start.isoformat()], "to": [end.isoformat()]}
         return "drivers", {"cause": [row["cause"]], **place, **days}
+    if kind == "sudden":
+        days = {"from": [row["since_date"].isoformat()], "to": [facts(row)["until"]]}
+        return "drivers", {"cause": [row["cause"]], **place, **days}
     if kind in ("buyer_claim", "marketplace_limit"):
         return "claims" if kind == "buyer_claim" else "marketplaces", place
     if kind == "action_back":

@@ -10,6 +10,7 @@ import polars as pl
 import streamlit as st
 
 from app import action_form, alerts, db, formats, names, navigation, tables
+from app.alerts import Told
 from app.exports import Column
 from app.frame import Page
 from app.i18n import t
@@ -22,12 +23,26 @@ def found(page: Page) -> pl.DataFrame:
     return db.query("rising_issues", page.filters.variables())
 
 
-def stories(page: Page, series: pl.DataFrame) -> None:
-    """One line a story, numbered as in the table, muted ones too; each leads to what drives it since it began."""
+def told(page: Page) -> list[Told]:
+    """What the weekly list tells of rises, weekly and sudden, under the page's filters."""
     filters = {name: page.filters.variables().get(name) for name in ("causes", "families", "parties")}
+    return [each for each in alerts.told(filters) if each.row["kind"] in ("rising", "sudden")]
+
+
+def days(listed: list[Told]) -> None:
+    """What leapt within the last days; each leads to what drives it."""
+    leapt = [each for each in listed if each.row["kind"] == "sudden"]
+    if leapt:
+        st.subheader(t("rising.days"), anchor=False)
+        st.markdown(t("rising.days_say", n=len(leapt)))
+        alerts.rows(leapt, "sudden")
+
+
+def stories(listed: list[Told], series: pl.DataFrame) -> None:
+    """One line a story, numbered as in the table, muted ones too; each leads to what drives it since it began."""
     order = {f"rising/{key}": at for at, key in enumerate(series["issue_key"].unique(maintain_order=True))}
-    listed = [each for each in alerts.told(filters) if each.row["alert_key"] in order]
-    alerts.rows(sorted(listed, key=lambda each: order[each.row["alert_key"]]), "rising")
+    weekly = [each for each in listed if each.row["alert_key"] in order]
+    alerts.rows(sorted(weekly, key=lambda each: order[each.row["alert_key"]]), "rising")
 
 
 def week(page: Page, series: pl.DataFrame) -> str:

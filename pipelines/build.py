@@ -31,6 +31,7 @@ from pipelines import (
     sayings,
     shop_channels,
     shop_links,
+    sudden,
     user_changes,
     views,
 )
@@ -82,6 +83,7 @@ def prepare_master(con: duckdb.DuckDBPyConnection) -> None:
     """Makes the tables that a new store lacks, and the columns that an older one lacks."""
     con.execute(_STATE)
     con.execute(rising.TABLE)
+    con.execute(sudden.TABLE)
     con.execute(findings.TABLE)
     con.execute(actions.TABLE)
     con.execute(alerts.TABLE)
@@ -128,6 +130,7 @@ def version(store: Store) -> str:
                 sayings,
                 shop_channels,
                 shop_links,
+                sudden,
                 views,
             )
         ),

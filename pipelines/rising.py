@@ -9,9 +9,10 @@ from datetime import date, timedelta
 import duckdb
 import polars as pl
 
+from analysis.baselines import Floats
 from analysis.maturing import delays
-from analysis.rising import Rises, rises, spell
-from pipelines import data_changes
+from analysis.rising import SERIES, Rises, rises, spell
+from pipelines import data_changes, sudden
 
 #: made with the other tables of a store; one row a series that rose by the last complete week
 TABLE = """
@@ -156,6 +157,7 @@ _PLACES = """
 def keep(con: duckdb.DuckDBPyConnection) -> None:
     """Finds what rose by the last complete week and keeps it; needs the aggregates of this load."""
     con.execute("delete from rising_series")
+    con.execute("delete from sudden_rises")
     last = _last_week(con)
     if last is None:
         return
@@ -166,18 +168,54 @@ def keep(con: duckdb.DuckDBPyConnection) -> None:
         _say_late(con, last)
         if not last.is_waiting:
             exposure = exposure.clear()
-    told_of = rises(counts, exposure, week, delays(con.sql(_DELAYS, params={"week": week}).pl(), week))
-    if told_of.found.is_empty():
-        return
-    changed = data_changes.recognised(con, told_of, week)
+    behind = delays(con.sql(_DELAYS, params={"week": week}).pl(), week)
+    told_of = rises(counts, exposure, week, behind)
     found = told_of.found.with_row_index("number")
-    _keep(con, found.join(changed, on="number", how="anti"), told_of, week)
-    _keep(con, found.join(changed, on="number"), told_of, week)
+    if found.height:
+        changed = data_changes.recognised(con, told_of, week)
+        _keep(con, found.join(changed, on="number", how="anti"), told_of, week)
+        _keep(con, found.join(changed, on="number"), told_of, week)
+    if last.incidents_until is not None:
+        orders = exposure if late is None else exposure.clear()
+        _keep_sudden(con, told_of, counts, orders, behind, week, last.incidents_until)
+
+
+def _keep_sudden(
+    con: duckdb.DuckDBPyConnection,
+    told_of: Rises,
+    counts: pl.DataFrame,
+    exposure: pl.DataFrame,
+    behind: dict[str, Floats],
+    week: date,
+    last_day: date,
+) -> None:
+    """Puts what leapt within the last days into its table, unless the weekly rises tell of the same incidents."""
+    unjudged = counts.select(SERIES).unique()
+    if told_of.baselines is not None:
+        unjudged = unjudged.join(told_of.baselines.names, on=SERIES, how="anti", nulls_equal=True)
+    leapt, weeks = sudden.found(con, told_of, exposure, behind, week, last_day, unjudged)
+    if leapt.is_empty():
+        return
+    leapt = sudden.true_ones(con, leapt, weeks, told_of, week)
+    both = pl.concat(
+        [told_of.found.select(*SERIES, "since_date"), leapt.select(*SERIES, since_date="first_date")]
+    ).with_row_index("number")
+    told, _ = _told(con, both, last_day - timedelta(days=6))
+    first = told_of.found.height
+    rows = _with_stories(
+        leapt.with_row_index("number", offset=first).with_columns(
+            pl.col("number").cast(both.schema["number"])
+        ),
+        told,
+    ).filter(pl.col("story") >= first, ~pl.col("is_new_source"))
+    con.register("sudden_rows", rows)
+    con.execute("insert into sudden_rises by name select * exclude (number, is_new_source) from sudden_rows")
+    con.unregister("sudden_rows")
 
 
 @dataclass(frozen=True)
 class _Last:
-    """The week to judge; where the orders end before the incidents do, the last day of both."""
+    """The week to judge and the last day of incidents; of orders too, where they end before the incidents do."""
 
     week: date
     orders_until: date | None = None
@@ -193,7 +231,7 @@ def _last_week(con: duckdb.DuckDBPyConnection) -> _Last | None:
         return None
     week = _complete(max(days))
     if incidents is None or orders is None or _complete(orders + timedelta(days=gap - 1)) >= week:
-        return _Last(week)
+        return _Last(week, None, incidents)
     waited = _complete(orders)
     is_waiting = (week - waited).days <= 7 * _WAITED_FOR
     return _Last(waited if is_waiting else week, orders, incidents, is_waiting)

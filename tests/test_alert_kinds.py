@@ -27,7 +27,7 @@ TYPES = {
     **dict.fromkeys(("expected_count", "ratio", "ratio_low", "ratio_high", "q", "certainty", "near_share"), "DOUBLE"),
     **dict.fromkeys(("limit_share", "share", "told_share", "used_share", "used_told"), "DOUBLE"),
     **dict.fromkeys(("received_date", "due_date", "shipped_date", "claim_until_date", "event_date"), "DATE"),
-    **dict.fromkeys(("order_date", "start_date", "since_date", "week_start_date", "began_date", "last_date"), "DATE"),
+    **dict.fromkeys(("order_date", "start_date", "since_date", "week_start_date", "began_date", "first_date", "last_date"), "DATE"),
     **dict.fromkeys(("answer_by_at", "first_at"), "TIMESTAMP"),
     **dict.fromkeys(("is_overdue", "is_open", "still_open", "is_lead", "has_exposure", "is_new_source"), "BOOLEAN"),
     "aliases": "VARCHAR[]",
@@ -92,6 +92,42 @@ def test_a_rise_is_worth_what_its_cases_cost_on_average_times_those_above_the_ex
     assert rows[0]["aliases"] == ["rising/c/sku/A", "rising/c/supplier/X"]
     facts = json.loads(rows[1]["facts"])
     assert (facts["is_older"], facts["without_orders"], facts["back_after_weeks"]) == (True, True, 6)
+
+
+def test_a_leap_is_worth_what_the_cases_of_its_days_cost_times_those_above_the_expected() -> None:
+    """Two days: 10 and 30 EUR known, 20 on average; 11 observed, 1 expected: 200 EUR. (1 - 0) x (5 - 1) / (11 - 1)."""
+    (row,) = found(
+        "sudden",
+        rising_days="""
+            cause | party    | place_kind | place | first_date | last_date  | observed_count | expected_count | ratio | ratio_low | ratio_high | q | has_exposure | series_count | is_lead
+            c     | merchant | sku        | A     | 2026-03-10 | 2026-03-11 | 11             | 1              | 11    | 5         | 20         | 0 | false        | 2            | true
+            c     | merchant | all        |       | 2026-03-10 | 2026-03-11 | 12             | 2              | 6     | 3         | 20         | 0 | false        | 2            | false
+        """,
+        incidents="""
+            cause | sku | supplier | warehouse | carrier | channel | event_date | cost_cents | currency
+            c     | A   |          |           |         |         | 2026-03-09 | 9000       | EUR
+            c     | A   |          |           |         |         | 2026-03-10 | 1000       | EUR
+            c     | A   |          |           |         |         | 2026-03-11 | 3000       | EUR
+            c     | B   |          |           |         |         | 2026-03-11 | 9000       | EUR
+            c     | A   |          |           |         |         | 2026-03-12 | 9000       | EUR
+        """,
+    )  # fmt: skip
+    assert (row["item"], row["aliases"]) == ("c/sku/A", ["sudden/c/sku/A"])
+    assert (row["amount_cents"], row["amount_count"], row["size"]) == (20_000, 2, 10)
+    assert row["certainty"] == pytest.approx(0.4)
+    facts = json.loads(row["facts"])
+    assert (facts["days"], facts["until"], facts["more"], facts["without_orders"]) == (
+        2,
+        "2026-03-11",
+        1,
+        True,
+    )
+    shown = {**row, "left_days": None}
+    assert leads_to(shown) == (
+        "drivers", {"cause": ["c"], "sku": ["A"], "from": ["2026-03-10"], "to": ["2026-03-11"]}
+    )  # fmt: skip
+    assert Words("fr", {"c": "Rupture"}).title(shown) == "Soudain\u202f: Rupture · SKU A"
+    assert Words("en", {"c": "Out of stock"}).reason(shown).startswith("11 incidents in 2 d, 1.0 expected")
 
 
 def test_refunds_that_are_late_are_one_thing_with_what_is_owed_in_the_main_currency() -> None:

@@ -77,11 +77,13 @@ def test_a_label_split_in_two_and_one_split_off_a_larger_one() -> None:
     assert told(other=STEADY, parent=[*parent, 199, 201, 200], part=part) == []
 
 
-def test_three_labels_new_in_one_week_are_a_new_list_unless_they_hold_next_to_nothing() -> None:
-    new = {name: [0] * 9 + [4, 9, 14] for name in ("a", "b", "c")}
-    assert told(other=STEADY, **new) == [(name, 2, []) for name in "abc"]
-    assert told(other=STEADY, a=new["a"], b=new["b"]) == []
+def test_five_labels_new_in_one_week_are_a_new_list_unless_they_hold_next_to_nothing() -> None:
+    new = {name: [0] * 9 + [4, 9, 14] for name in ("a", "b", "c", "d", "e")}
+    assert told(other=STEADY, **new) == [(name, 2, []) for name in "abcde"]
     assert told(other=[50 * n for n in STEADY], **new) == []
+    # a day on which everybody cancels brings three: `cancel order`, `annulation`, `wrong price`
+    del new["d"], new["e"]
+    assert told(other=STEADY, **new) == []
 
 
 def test_a_tool_that_begins_has_labels_but_changed_none() -> None:

@@ -6,21 +6,24 @@ from app import alerts, frame, history, rising
 from app.i18n import t
 
 page = frame.open_page(default_period="13w")
-series = rising.found(page)
+series, listed = rising.found(page), rising.told(page)
 changed = rising.changed(page)
 count = series["story"].n_unique()
 frame.header(page, t("rising.title"), [t("rising.n", n=count)], has_period=False)
-if series.is_empty():
-    st.markdown(t("rising.none"))
-else:
+if not series.is_empty():
     st.markdown(t("rising.sentence", n=count, days=rising.week(page, series)))
-    history.said()
-    rising.stories(page, series)
-    st.subheader(t("rising.series"), anchor=False)
-    rising.table(page, series)
-    alerts.past()
+elif not any(each.row["kind"] == "sudden" for each in listed):
+    st.markdown(t("rising.none"))
+history.said()
 if late := rising.late_orders(page, changed):
     st.markdown(late)
+rising.stories(listed, series)
+rising.days(listed)
+if not series.is_empty():
+    st.subheader(t("rising.series"), anchor=False)
+    rising.table(page, series)
+if listed:
+    alerts.past()
 rising.changes(page, changed)
 st.caption(t("rising.how"))
 frame.attribution()
