@@ -29,15 +29,11 @@ _FOUND: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 _LABELS = """
-    with labelled as (
-        select
-            source, account, kind, date_trunc('week', occurred_at)::date as week_start_date,
-            unnest(list_distinct(labels)) as label
-        from int_told_records
-        where occurred_at >= $from_date and occurred_at < $until_date
-    )
-    select source, account, kind, label, week_start_date, count(*) as record_count
-    from labelled
+    select
+        source, account, kind, label, date_trunc('week', occurred_at)::date as week_start_date,
+        count(*) as record_count
+    from int_told_labels
+    where occurred_at >= $from_date and occurred_at < $until_date and label is not null
     group by all
 """
 #: kinds of record of a tool that are first heard of long after others were; the first claim that a buyer ever makes is

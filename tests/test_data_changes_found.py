@@ -19,7 +19,7 @@ from pipelines import data_changes, rising
 
 MONDAY = date(2025, 11, 10)
 WEEKS = 60
-VIEW = Path(data_changes.__file__).parent.parent / "queries" / "issues" / "int_told_records.sql"
+VIEWS = Path(data_changes.__file__).parent.parent / "queries" / "issues"
 LOADED = datetime(2025, 11, 17, 9)
 
 
@@ -74,7 +74,8 @@ class Shop:
             create table raw_claims (source varchar, account varchar, record_id varchar, file_id varchar,
                 opened_at timestamp, reason_raw varchar);
         """)
-        con.execute(VIEW.read_text(encoding="utf-8"))
+        for view in ("int_told_records", "int_told_labels"):
+            con.execute((VIEWS / f"{view}.sql").read_text(encoding="utf-8"))
         files = [("usual", LOADED, LOADED)]
         # it tells of days that the file before it told of already, and comes a week after
         files += [(late, LOADED - timedelta(days=2), LOADED + timedelta(days=7))] if late else []
