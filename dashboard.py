@@ -22,6 +22,9 @@ st.session_state["_url"] = {
 }
 
 page = st.navigation(navigation.menu(), position="top")
+st.set_page_config(
+    page_title=f"{page.title} · {t('frame.product')}"
+)  # tabs and screen readers tell pages apart by it
 navigation.follow()
 buttons.begin_run(page.url_path)
 try:

@@ -27,7 +27,9 @@ ATTRIBUTES = (
     "region",
 )
 FEWEST = 5  # incidents in the period: with fewer, nothing can be said
-Verdict = Literal["no_lines", "no_base", "too_few", "no_rise", "told"]
+#: times the plain rate of the base: when rates by value expect more, they rest on too few of its lines
+BEYOND_BELIEF = 4.0
+Verdict = Literal["no_lines", "no_base", "thin_base", "too_few", "no_rise", "told"]
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Explanation:
-    """What can be said of a rise; without parts and the like where nothing can."""
+    """What can be said of a rise; without parts and the like where nothing can (`is_untold`)."""
 
     verdict: Verdict
     observed: int = 0
@@ -50,6 +52,11 @@ class Explanation:
     parts: Parts | None = None
     segments: Sequence[Segment] = ()
     level: float = 1.0  # of what no segment explains, against the base
+
+    @property
+    def is_untold(self) -> bool:
+        """Whether the data do not suffice to say anything."""
+        return self.verdict not in ("no_rise", "told")
 
     @property
     def is_beyond_chance(self) -> bool:
@@ -73,6 +80,8 @@ def explained(lines: pl.DataFrame, has_base: bool = True) -> Explanation:
     answer = search(table, attributes, 0, dict.fromkeys(attributes, 0))
     # the rates of the base bring as many incidents to the base as there were, so only what they expect now matters
     expected = float(answer.expected[now].sum())
+    if expected > BEYOND_BELIEF * max(before * sold[now].sum() / sold[~now].sum(), FEWEST):
+        return Explanation("thin_base", observed)
     low, high = rate_ratio(observed, expected, before, float(answer.expected[~now].sum()))
     rates = np.divide(answer.expected, sold, out=np.zeros(sold.size), where=sold > 0)
     told = parts(table, rates, lines["is_compared"].to_numpy(), now)

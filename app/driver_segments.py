@@ -24,15 +24,17 @@ def label(values: Mapping[str, str]) -> str:
     return " · ".join(said)
 
 
-def segments(page: Page, rise: Explanation) -> None:
-    """The combinations of values in which more happened than expected."""
+def segments(page: Page, rise: Explanation, rose: pl.DataFrame | None) -> None:
+    """The combinations of values in which more happened than expected; before them the causes that rose."""
     st.subheader(t("drivers.q.segments"), anchor=False)
-    if rise.verdict in ("no_lines", "no_base", "too_few"):
+    if rise.is_untold:
         empty_or_said(rise.verdict)
         return
-    by_cause(page, rise)
+    if rose is not None:
+        by_cause(page, rose)
     if not rise.segments:
-        st.markdown(t("drivers.no_segment"))
+        has_risen = rose is not None and rose.height
+        st.markdown(t("drivers.no_segment_of_all" if has_risen else "drivers.no_segment"))
         return
     st.markdown(md(t("drivers.segments", n=len(rise.segments))))
     total = rise.observed - rise.expected
@@ -74,22 +76,29 @@ def segments(page: Page, rise: Explanation) -> None:
     st.caption(t("drivers.segments_how"))
 
 
-def by_cause(page: Page, rise: Explanation) -> None:
-    """When several causes are chosen: which of them rose beyond chance, each with its own explanation."""
-    if rise.verdict in ("no_lines", "no_base"):
-        return
+def causes_that_rose(page: Page, rise: Explanation) -> pl.DataFrame | None:
+    """The causes that rose beyond chance, with what was expected; most in excess first.
+
+    None where nothing can be said, or where one cause is the whole.
+    """
+    if rise.verdict in ("no_lines", "no_base", "thin_base"):
+        return None
     found = db.query("driver_causes", page.filters.variables())
     if found.height < 2:
-        return
+        return None
     ends = [
         rate_ratio(row["incident_count"], row["exposure_ratio"], row["before_count"], 1.0)
         if row["exposure_ratio"]
         else (0.0, 0.0)
         for row in found.iter_rows(named=True)
     ]
-    rose = found.with_columns(low=pl.Series([low for low, _ in ends], dtype=pl.Float64)).filter(
+    return found.with_columns(low=pl.Series([low for low, _ in ends], dtype=pl.Float64)).filter(
         (pl.col("low") > 1) & (pl.col("incident_count") >= FEWEST)
     )
+
+
+def by_cause(page: Page, rose: pl.DataFrame) -> None:
+    """The causes that rose beyond chance, each with its own explanation."""
     if rose.is_empty():
         st.markdown(t("drivers.no_cause"))
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from math import isfinite
 from typing import Any
 
@@ -12,18 +13,32 @@ import polars as pl
 import streamlit as st
 
 from analysis.explaining import Explanation, explained
-from app import db, driver_chart, formats, frame, names, navigation, plots, tables
+from app import (
+    db,
+    deciding,
+    driver_chart,
+    driver_segments,
+    formats,
+    frame,
+    marks,
+    names,
+    navigation,
+    plots,
+    tables,
+)
 from app.driver_segments import label
 from app.exports import Column
 from app.filters import DIMENSIONS
 from app.frame import Page
 from app.i18n import md, t
 from pipelines.reader import Value
+from pipelines.store import StoreError
 
 CASES = 10
 CHANGES, TOLD = 6, 3  # new things told at most, and their incidents at least
 #: what telling_cases is narrowed by beside the filters of every page
 NARROWED = {**DIMENSIONS, "lot": "lots", "category": "categories", "region": "regions"}
+NAMED = 3  # causes in the sentence on top
 NEW_SHARE = 0.5  # of the incidents of the period told by a new tool: then it may be the data
 
 
@@ -34,6 +49,7 @@ class Told:
     window: Mapping[str, Any] | None  # none when the period has no beginning
     told: Explanation
     sources: pl.DataFrame
+    rose: pl.DataFrame | None  # causes that rose beyond chance; none where no cause is told from another
 
 
 def ask(page: Page) -> Told:
@@ -41,11 +57,13 @@ def ask(page: Page) -> Told:
     variables = page.filters.variables()
     window = db.query("driver_window", variables)
     if window.is_empty():
-        return Told(None, Explanation("no_base"), window)
+        return Told(None, Explanation("no_base"), window, None)
     row = window.row(0, named=True)
     name = (str(db.folder()), db.snapshot(), json.dumps(variables, default=str, sort_keys=True))
     told = _explained(variables, bool(row["has_base"]), *name)
-    return Told(row, told, db.query("driver_sources", variables))
+    return Told(
+        row, told, db.query("driver_sources", variables), driver_segments.causes_that_rose(page, told)
+    )
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -74,7 +92,7 @@ def finding(page: Page, told: Told) -> None:
         st.subheader(t("drivers.no_period"), anchor=False)
         return
     rise = told.told
-    if rise.verdict in ("no_lines", "no_base", "too_few"):
+    if rise.is_untold:
         st.subheader(t(f"drivers.{rise.verdict}"), anchor=False)
     elif rise.segments:
         first = rise.segments[0]
@@ -97,6 +115,10 @@ def finding(page: Page, told: Told) -> None:
             t("drivers.everywhere", n=rise.observed, expected=about(rise.expected, page.lang)),
             anchor=False,
         )
+    elif told.rose is not None and told.rose.height:
+        titles = told.rose["cause"].replace(names.causes()).to_list()
+        named = ", ".join([*titles[:NAMED], *([t("drivers.others")] if len(titles) > NAMED else [])])
+        st.subheader(md(t("drivers.causes_only", n=told.rose.height, causes=named)), anchor=False)
     else:
         st.subheader(t("drivers.nothing"), anchor=False)
 
@@ -232,7 +254,7 @@ def parts(page: Page, told: Told) -> None:
 
 
 def changes(page: Page, told: Told) -> None:
-    """What was new while it rose: lots, places and tools, and the actions that were taken."""
+    """What was new while it rose: lots, places and tools, what was noted, and the actions that were taken."""
     st.subheader(t("drivers.q.changes"), anchor=False)
     found = db.query("driver_changes", page.filters.variables())
     shown = found.filter(pl.col("incident_count") >= TOLD).head(CHANGES)
@@ -246,7 +268,7 @@ def changes(page: Page, told: Told) -> None:
         )
         for row in shown.iter_rows(named=True)
     ]
-    lines += _actions(page, told)
+    lines += _marks(page, told)
     if not lines:
         st.markdown(t("drivers.no_change"))
         return
@@ -255,19 +277,19 @@ def changes(page: Page, told: Told) -> None:
         st.caption(t("drivers.more_changes", n=found.height - shown.height))
 
 
-def _actions(page: Page, told: Told) -> list[str]:
-    """Corrective actions begun since the base, on a cause that the page is about."""
-    if told.window is None or not db.has("corrective_actions"):
+def _marks(page: Page, told: Told) -> list[str]:
+    """Notes and corrective actions since the base that are about what is chosen.
+
+    A database that does not answer is no reason to show no explanation.
+    """
+    if told.window is None:
         return []
-    taken = db.query("corrective_actions")
-    causes = set(page.filters.choices.get("cause", ()))
-    lines = []
-    for row in taken.iter_rows(named=True):
-        scope = set(json.loads(row["scope"] or "{}").get("cause", ()))
-        begun = row["start_date"] is not None and told.window["base_date"] <= row["start_date"]
-        if begun and row["start_date"] < told.window["until_date"] and (not causes or scope & causes):
-            lines.append(t("drivers.action", day=formats.day(row["start_date"], page.lang), done=row["done"]))
-    return lines
+    last = told.window["until_date"] - timedelta(days=1)
+    try:
+        found = marks.found(deciding.store(), page.filters.choices, told.window["base_date"], last)
+    except StoreError:
+        return []
+    return [marks.said(mark, page) for mark in found[-marks.MOST :]]
 
 
 def cases(page: Page, told: Told) -> None:

@@ -168,6 +168,21 @@ def test_what_cannot_be_said_is_not_said(rows: pl.DataFrame, has_base: bool, ver
     assert not told.segments
 
 
+def test_rates_of_a_few_loaded_lines_expect_nothing_of_many() -> None:
+    # before: 3 x 2 incidents on 0.1 line of A and none on 7 of B, so the rate of A would be 20 a line; now 400 of A
+    rows = counts(60, 12).with_columns(
+        incident_count=pl.when(pl.col("block") == 0)
+        .then(pl.when(pl.col("carrier") == "A").then(50).otherwise(4))
+        .otherwise(pl.when(pl.col("carrier") == "A").then(2).otherwise(0)),
+        exposure_count=pl.when(pl.col("block") == 0)
+        .then(400.0)
+        .otherwise(pl.when(pl.col("carrier") == "A").then(0.1).otherwise(7.0)),
+    )
+    told = explained(rows)
+    assert (told.verdict, told.is_untold, told.observed) == ("thin_base", True, 54)
+    assert told.parts is None
+
+
 def test_an_attribute_with_one_value_or_none_tells_nothing_apart() -> None:
     _, values = coded(counts(60, 20))
     assert values == {"carrier": ["A", "B"]}

@@ -26,6 +26,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 def test_an_unknown_file_becomes_incidents_on_the_screen(page: Page, server: str, store: Store) -> None:
     page.goto(f"{server}data?lang=en")
     ready(page, "Data")
+    expect(page).to_have_title("Data · After-sales incidents")
     unknown = FilePayload(name="retours <b>.csv", mimeType="text/csv", buffer=FILE)
     page.locator("input[type=file]").set_input_files(files=unknown)
     page.get_by_role("button", name="Load 1 file").click()

@@ -70,3 +70,13 @@ def test_the_row_at_which_a_download_was_cut_is_rejected_with_its_text(paris: De
     assert (landed.rows_in, landed.loaded, landed.rejected) == (4, 3, 1)
     (cut,) = paris.con.execute("select line, reason, raw_text from rejects").fetchall()
     assert cut == (5, "row_is_cut", "00000000-0000-4000-8000-000000000004;AchatIn")
+
+
+def test_headers_in_capitals_and_with_blanks_are_read_alike(paris: Desk, tmp_path: Path) -> None:
+    head, _, rows = (SAMPLES / "signalconso.csv").read_text(encoding="utf-8-sig").partition("\n")
+    rewritten = tmp_path / "signalconso.csv"
+    rewritten.write_text(f"{head.replace(';', ' ; ').upper()}\n{rows}", encoding="utf-8")
+    paris.land(rewritten)
+    assert paris.con.execute("select reason_raw from raw_tickets order by row_number limit 1").fetchall() == [
+        (["Une commande effectuée", "Commande jamais livrée et le site est toujours ouvert"],)
+    ]

@@ -17,10 +17,10 @@ review.tiles(page)
 left, right = st.columns(2, gap="large")
 with left:
     alerts.draw(page)
-    st.subheader(t("weekly_review.to_treat"), anchor=False)
-    review.issues(page)
     actions.review(page)
 with right:
     review_pareto.chart(page, pareto)
+    st.subheader(t("weekly_review.to_treat"), anchor=False)
+    review.issues(page)
 review_trend.trend_chart(page)
 frame.attribution()

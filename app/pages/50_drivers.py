@@ -12,7 +12,7 @@ if told.window is not None:
     drivers.is_it_real(page, told)
     drivers.is_it_the_data(page, told)
     drivers.parts(page, told)
-    driver_segments.segments(page, told.told)
+    driver_segments.segments(page, told.told, told.rose)
     drivers.changes(page, told)
     drivers.cases(page, told)
 frame.attribution()

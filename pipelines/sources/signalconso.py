@@ -8,27 +8,31 @@ ordinal. There is a day, never a time. 'Non renseigné' and 'NA' mean that nobod
 
 from __future__ import annotations
 
-from duckdb import DuckDBPyRelation
+from duckdb import CaseExpression, ColumnExpression, DuckDBPyRelation, Expression
 
-from pipelines.cells import reshaped
+from pipelines.cells import Cells, function
 from pipelines.fields import constant, identifier, one_of, split, text, time
 from pipelines.source import Source, Table
 
-_LEVELS = r"""
-    select * replace (
-        nullif(
-            if(contains(subcategories, ';'), subcategories, regexp_replace(subcategories, ',(\S)', ';\1', 'g')),
-            'Non renseigné'
-        ) as subcategories,
-        nullif(replace(tags, ',', ';'), 'Non renseigné') as tags
-    )
-    from sheet_rows
-"""
+_UNSAID = "Non renseigné"
 
 
 def _levelled(reports: DuckDBPyRelation) -> DuckDBPyRelation:
     """The rows with one mark between the levels of a path, and nothing where nobody said anything."""
-    return reshaped(reports, _LEVELS)
+    cells = Cells(reports.columns)
+    path, tags = cells.find("subcategories"), cells.find("tags")
+
+    def shown(header: str) -> Expression:
+        cell = ColumnExpression(header)
+        if header == path:
+            parted = function("regexp_replace", cell, r",(\S)", r";\1", "g")
+            levels = CaseExpression(function("contains", cell, ";"), cell).otherwise(parted)
+            return function("nullif", levels, _UNSAID).alias(header)
+        if header == tags:
+            return function("nullif", function("replace", cell, ",", ";"), _UNSAID).alias(header)
+        return cell
+
+    return reports.select(*map(shown, reports.columns))
 
 
 #: what became of a report: both spellings of the vendor
