@@ -303,11 +303,24 @@ def open_facts(
         make_table(con, table, known[table], drawings.get(table, defaults.get(table, "")))
     if any(name.startswith("rule_") for name in drawings):
         _make_calendars(con)
+    for fact in reversed(kept_facts.facts()):  # facts are made of facts too
+        if fact.table in tables and fact.table not in drawings:
+            tables |= {name for name in fact.query.reads if name in known}
     wanted = [fact for fact in kept_facts.facts() if fact.table in tables and fact.table not in drawings]
     if wanted and drawings.keys() & ({f"raw_{kind}" for kind in KINDS} | {"lines", "incidents"}):
         _keep_facts(con, known, wanted)
+    if "exposure_daily" in drawings and "exposure_places" in tables - drawings.keys():
+        _add_up_places(con)
     views.run(con, chosen)
     return con
+
+
+def _add_up_places(con: duckdb.DuckDBPyConnection) -> None:
+    """What is added up from exposure_daily, where a test draws that instead of the lines it is made of."""
+    con.execute("create or replace temp table affected_dates as select distinct date from exposure_daily")
+    views.run(con, [fact.query for fact in kept_facts.facts() if fact.table == "exposure_places"])
+    con.execute("create or replace table exposure_places as from new_exposure_places")
+    con.execute("drop view new_exposure_places")
 
 
 def _make_calendars(con: duckdb.DuckDBPyConnection) -> list[views.Query]:

@@ -1,5 +1,5 @@
 -- Denominators day by day and channel, so that a page without a filter on articles or places adds up few rows.
--- Grain: one row per date basis, day and channel. Reads: exposure_daily.
+-- Grain: one row per date basis, day and channel. Reads: exposure_places.
 create or replace table int_exposure_sums as
 select
     date_basis,
@@ -9,6 +9,6 @@ select
     sum(lines_confirmed)::bigint as lines_confirmed,
     sum(lines_shipped)::bigint as lines_shipped,
     sum(units_sold)::bigint as units_sold
-from exposure_daily
+from exposure_places
 group by date_basis, date, channel
 order by date_basis, date;

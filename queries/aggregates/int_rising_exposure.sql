@@ -1,6 +1,6 @@
 -- What could have gone wrong week by week in each place of int_rising_weeks, by the week of the order: the denominators
 -- of its series, whose incidents come as late as analysis/maturing.py counts.
--- Grain: one row per place and week. Reads: exposure_daily, int_rising_weeks.
+-- Grain: one row per place and week. Reads: exposure_daily, exposure_places, int_rising_weeks.
 create or replace table int_rising_exposure as
 with places as (
     select distinct
@@ -13,25 +13,35 @@ with places as (
 sums as (
     select
         date_trunc('week', date)::date as week_start_date,
-        case
-            when grouping(sku) = 0 then 'sku'
-            when grouping(supplier) = 0 then 'supplier'
-            when grouping(warehouse) = 0 then 'warehouse'
-            when grouping(carrier) = 0 then 'carrier'
-            when grouping(channel) = 0 then 'channel'
-            else 'all'
-        end as place_kind,
-        coalesce(sku, supplier, warehouse, carrier, channel) as place,
+        if(grouping(sku) = 0, 'sku', 'supplier') as place_kind,
+        if(grouping(sku) = 0, sku, supplier) as place,
         sum(order_count)::bigint as orders,
         sum(lines_confirmed)::bigint as lines_confirmed,
         sum(lines_shipped)::bigint as lines_shipped,
         sum(units_sold)::bigint as units_sold
     from exposure_daily
     where date_basis = 'order' and date >= (select min(int_rising_weeks.week_start_date) from int_rising_weeks)
+    group by grouping sets ((week_start_date, sku), (week_start_date, supplier))
+
+    union all
+
+    select
+        date_trunc('week', date)::date as week_start_date,
+        case
+            when grouping(warehouse) = 0 then 'warehouse'
+            when grouping(carrier) = 0 then 'carrier'
+            when grouping(channel) = 0 then 'channel'
+            else 'all'
+        end as place_kind,
+        coalesce(warehouse, carrier, channel) as place,
+        sum(order_count)::bigint as orders,
+        sum(lines_confirmed)::bigint as lines_confirmed,
+        sum(lines_shipped)::bigint as lines_shipped,
+        sum(units_sold)::bigint as units_sold
+    from exposure_places
+    where date_basis = 'order' and date >= (select min(int_rising_weeks.week_start_date) from int_rising_weeks)
     group by grouping sets (
         (week_start_date),
-        (week_start_date, sku),
-        (week_start_date, supplier),
         (week_start_date, warehouse),
         (week_start_date, carrier),
         (week_start_date, channel)

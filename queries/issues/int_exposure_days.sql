@@ -1,7 +1,7 @@
 -- Denominators by day. Without a filter on articles and places they are added up from int_exposure_sums. The daily
 -- table counts an order on its first line, which is exact until a filter looks at articles: then an order is counted
 -- if any of its lines passes.
--- Grain: several rows per day, to be added up. Reads: int_exposure_sums, int_matching_exposure, int_matching_lines.
+-- Grain: several rows per day, to be added up. Reads: int_exposure_sums, int_place_exposure, int_matching_lines.
 create or replace view int_exposure_days as
 select
     date,
@@ -32,7 +32,7 @@ select
     sum(lines_confirmed)::bigint,
     sum(lines_shipped)::bigint,
     sum(units_sold)::bigint
-from int_matching_exposure
+from int_place_exposure
 where
     coalesce(len(getvariable('skus')::varchar[]), 0)
     + coalesce(len(getvariable('suppliers')::varchar[]), 0)

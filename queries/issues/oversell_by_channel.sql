@@ -1,7 +1,7 @@
 -- Lines cancelled for want of stock of all lines ordered, by channel, with the 95 % interval of the rate (Wilson).
 -- Labels that hide a stock-out against the facts count.
 -- Grain: one row per channel. Reads: int_stock_out_lines, int_period_cancellations, int_exposure_sums,
--- int_matching_exposure.
+-- int_place_exposure.
 create or replace view oversell_by_channel as
 with ordered_days as (
     select
@@ -25,7 +25,7 @@ with ordered_days as (
         channel,
         date,
         lines_confirmed
-    from int_matching_exposure
+    from int_place_exposure
     where
         coalesce(len(getvariable('skus')::varchar[]), 0)
         + coalesce(len(getvariable('suppliers')::varchar[]), 0)

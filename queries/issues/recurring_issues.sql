@@ -1,8 +1,8 @@
 -- Causes that come back in the same place: at least 2 incidents in at least 2 of the 13 weeks up to the end of the
 -- period. The place is where the cause's family can be put right (int_place_kinds). Incidents without a known cause
 -- are no issue; they are counted elsewhere. Its rate is set against that of all other places.
--- Grain: one row per cause and place. Reads: matching_incidents, int_matching_exposure, int_data_end, int_place_kinds,
--- int_incident_places, ref_causes, settings.
+-- Grain: one row per cause and place. Reads: matching_incidents, int_matching_exposure, int_place_exposure,
+-- int_data_end, int_place_kinds, int_incident_places, ref_causes, settings.
 create or replace view recurring_issues as
 with bounds as (
     select
@@ -95,21 +95,32 @@ causes as (
 
 exposures as (
     select
-        case
-            when grouping(sku) = 0 then 'sku'
-            when grouping(supplier) = 0 then 'supplier'
-            when grouping(warehouse) = 0 then 'warehouse'
-            when grouping(carrier) = 0 then 'carrier'
-            when grouping(channel) = 0 then 'channel'
-        end as place_kind,
-        coalesce(sku, supplier, warehouse, carrier, channel) as place,
+        if(grouping(sku) = 0, 'sku', 'supplier') as place_kind,
+        if(grouping(sku) = 0, sku, supplier) as place,
         sum(order_count)::bigint as orders,
         sum(lines_confirmed)::bigint as lines_confirmed,
         sum(lines_shipped)::bigint as lines_shipped,
         sum(units_sold)::bigint as units_sold
     from int_matching_exposure
     where date >= (select bounds.start_date from bounds) and date < (select bounds.until_date from bounds)
-    group by grouping sets ((sku), (supplier), (warehouse), (carrier), (channel), ())
+    group by grouping sets ((sku), (supplier))
+
+    union all
+
+    select
+        case
+            when grouping(warehouse) = 0 then 'warehouse'
+            when grouping(carrier) = 0 then 'carrier'
+            when grouping(channel) = 0 then 'channel'
+        end as place_kind,
+        coalesce(warehouse, carrier, channel) as place,
+        sum(order_count)::bigint as orders,
+        sum(lines_confirmed)::bigint as lines_confirmed,
+        sum(lines_shipped)::bigint as lines_shipped,
+        sum(units_sold)::bigint as units_sold
+    from int_place_exposure
+    where date >= (select bounds.start_date from bounds) and date < (select bounds.until_date from bounds)
+    group by grouping sets ((warehouse), (carrier), (channel), ())
 ),
 
 measured as (

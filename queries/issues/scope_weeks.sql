@@ -2,7 +2,8 @@
 -- for all other values of the one filter that `cut` names (sku, supplier, warehouse, carrier, channel or country), with
 -- the other filters as they are. What has no value there counts on neither side. The denominator is the one of the
 -- causes chosen, orders where they have several; of chosen articles or suppliers it is lines, not orders.
--- Grain: one row per week in which anything happened. Reads: incidents, exposure_daily, ref_causes, int_data_end.
+-- Grain: one row per week in which anything happened. Reads: incidents, exposure_daily, exposure_places, ref_causes,
+-- int_data_end.
 create or replace view scope_weeks as
 with denominators as (
     select
@@ -86,6 +87,15 @@ failed as (
     group by all
 ),
 
+-- articles are told apart only where one is chosen
+sold as (
+    from exposure_places
+    where coalesce(len(getvariable('skus')::varchar[]), 0) + coalesce(len(getvariable('suppliers')::varchar[]), 0) = 0
+    union all by name
+    from exposure_daily
+    where coalesce(len(getvariable('skus')::varchar[]), 0) + coalesce(len(getvariable('suppliers')::varchar[]), 0) > 0
+),
+
 exposed as (
     select
         exposure.date as on_date,
@@ -105,7 +115,7 @@ exposed as (
             when 'units_sold' then exposure.units_sold
             else exposure.order_count
         end) as exposure_count
-    from exposure_daily as exposure
+    from sold as exposure
     cross join denominators
     where
         exposure.date_basis = coalesce(getvariable('basis')::varchar, 'event')

@@ -1,7 +1,7 @@
 -- Errors of picking, packing and handling by warehouse, kind of error and week, with the lines that left it: what to
 -- hold against the agreed level of a 3PL. An error that happened at all has a row for every week of the period. The
 -- level agreed is that in force on the Sunday of the week: of its warehouse, else the one for all warehouses.
--- Grain: one row per warehouse, cause and week. Reads: filtered_incidents, int_matching_exposure, int_data_end,
+-- Grain: one row per warehouse, cause and week. Reads: filtered_incidents, int_place_exposure, int_data_end,
 -- rule_service_levels, settings.
 create or replace view third_party_errors as
 with errors as (
@@ -50,7 +50,7 @@ shipped as (
         warehouse,
         date_trunc('week', date)::date as week_start_date,
         sum(lines_shipped)::bigint as lines_shipped
-    from int_matching_exposure
+    from int_place_exposure
     where
         (getvariable('start') is null or date >= getvariable('start')::date)
         and (getvariable('until') is null or date < getvariable('until')::date)

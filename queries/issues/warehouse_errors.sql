@@ -2,7 +2,7 @@
 -- against what was agreed: how many errors the agreed level accepts for the lines of the weeks in which it held, and
 -- how many there were in those weeks. The row of all kinds together is held against the level for all errors.
 -- Grain: one row per warehouse and cause; cause is NULL in the row of all kinds. Reads: filtered_incidents,
--- int_matching_exposure, rule_service_levels, settings.
+-- int_place_exposure, rule_service_levels, settings.
 create or replace view warehouse_errors as
 with errors as (
     select
@@ -37,7 +37,7 @@ shipped as (
         warehouse,
         date_trunc('week', date)::date as week_start_date,
         sum(lines_shipped)::bigint as lines_shipped
-    from int_matching_exposure
+    from int_place_exposure
     where
         (getvariable('start') is null or date >= getvariable('start')::date)
         and (getvariable('until') is null or date < getvariable('until')::date)
