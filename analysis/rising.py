@@ -138,6 +138,19 @@ def rises(
     return Rises(found.drop("row"), pl.concat(by_week), weeks[first + 2], told, baselines)
 
 
+def sure_stories(rows: pl.DataFrame, looked_at: int) -> pl.DataFrame:
+    """The rows (story, p, q) of the stories that hold as such, each with the q of its story.
+
+    Ten nested series of one incident are ten rejections, which would let in a weak one of another as if it had company:
+    the false share is held once more with one p-value a story, its least, among as many series as were looked at.
+    """
+    leads = rows.group_by("story", maintain_order=True).agg(pl.col("p").min())
+    others = np.ones(max(looked_at - leads.height, 0))
+    q = stats.false_discovery_control(np.concatenate([leads["p"].to_numpy(), others]))[: leads.height]
+    of_story = leads.select("story", q=pl.Series(q)).filter(pl.col("q") <= FALSE_SHARE)
+    return rows.drop("q").join(of_story, on="story", maintain_order="left")
+
+
 def spell(weeks: Collection[date], judged_from: date) -> tuple[date | None, int | None]:
     """When a rise that was seen by these weeks (Mondays) began, and after how many quiet weeks it came back.
 

@@ -109,6 +109,8 @@ class Words:
             return str(value)
         if name in _SHARES:
             return formats.percent(value, self.lang, 1)
+        if name == "expected":
+            return formats.about(value, self.lang)
         return formats.number(value, self.lang, 1) if isinstance(value, float) else value
 
     def _day(self, day: date | None) -> str:

@@ -102,17 +102,17 @@ def finding(page: Page, told: Told) -> None:
                 t(
                     key,
                     n=rise.observed,
-                    expected=about(rise.expected, page.lang),
+                    expected=formats.about(rise.expected, page.lang),
                     segment=label(first.values),
                     observed=formats.number(first.driver.observed, page.lang, 0),
-                    usual=about(first.driver.expected, page.lang),
+                    usual=formats.about(first.driver.expected, page.lang),
                 )
             ),
             anchor=False,
         )
     elif rise.is_beyond_chance:
         st.subheader(
-            t("drivers.everywhere", n=rise.observed, expected=about(rise.expected, page.lang)),
+            t("drivers.everywhere", n=rise.observed, expected=formats.about(rise.expected, page.lang)),
             anchor=False,
         )
     elif told.rose is not None and told.rose.height:
@@ -121,13 +121,6 @@ def finding(page: Page, told: Told) -> None:
         st.subheader(md(t("drivers.causes_only", n=told.rose.height, causes=named)), anchor=False)
     else:
         st.subheader(t("drivers.nothing"), anchor=False)
-
-
-def about(expected: float, lang: str) -> str:
-    """An expected number of incidents; one that is not 0 is never written so."""
-    if expected < 0.05:
-        return f"< {formats.number(0.1, lang, 1)}"
-    return formats.number(expected, lang, 1 if expected < 10 else 0)
 
 
 def flag(page: Page) -> dict[str, Any] | None:
@@ -172,7 +165,7 @@ def is_it_real(page: Page, told: Told) -> None:
             t(
                 "drivers.observed" if isfinite(rise.high) else "drivers.observed_at_least",
                 n=rise.observed,
-                expected=about(rise.expected, page.lang),
+                expected=formats.about(rise.expected, page.lang),
                 low=formats.number(rise.low, page.lang, 2),
                 high=formats.number(rise.high, page.lang, 2) if isfinite(rise.high) else formats.UNKNOWN,
             )

@@ -41,6 +41,13 @@ def number(value: float | None, lang: str, decimals: int | None = None) -> str:
     return _signed(format_decimal(value, format=pattern, locale=LOCALES[lang]))
 
 
+def about(expected: float, lang: str) -> str:
+    """An expected number of incidents; one that is not 0 is never written so."""
+    if expected < 0.05:
+        return f"< {number(0.1, lang, 1)}"
+    return number(expected, lang, 1 if expected < 10 else 0)
+
+
 def percent(share: float | None, lang: str, decimals: int = 0) -> str:
     """A share from 0 to 1 as `7 %` or `7%`."""
     if share is None or share != share:

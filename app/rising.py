@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from app import action_form, alerts, db, formats, names, navigation, tables
+from app import action_form, alerts, db, formats, names, navigation, report, tables
 from app.alerts import Told
 from app.exports import Column
 from app.frame import Page
@@ -111,22 +111,36 @@ def changes(page: Page, rows: pl.DataFrame) -> None:
         return
     st.subheader(t("rising.changes"), anchor=False)
     st.markdown(t("rising.changes_say", n=series.height))
-    said = pl.Series("said", [_why(page, row) for row in series.iter_rows(named=True)], pl.String)
-    tables.show(
-        _named(series).with_columns(said),
+    rows = _named(series).with_columns(
+        pl.Series("said", [_why(page, row) for row in series.iter_rows(named=True)], pl.String)
+    )
+    report.rows(
         [
-            Column("cause_name", t("column.cause")),
-            Column("place_kind_name", t("column.place_kind")),
-            Column("place_name", t("column.place")),
-            Column("said", t("rising.change_said")),
-            Column("observed_count", t("rising.observed"), "count"),
-            Column("expected_count", t("rising.expected"), "number"),
+            report.Row(
+                rank=str(rank),
+                title=f"{row['cause_name']} · {alerts.words().place(row['place_kind'], row['place'])}",
+                detail=row["said"],
+                figure=t(
+                    "rising.instead",
+                    observed=row["observed_count"],
+                    expected=formats.about(row["expected_count"], page.lang),
+                ),
+                badge="",
+                target=cases(page, row),
+            )
+            for rank, row in enumerate(rows.iter_rows(named=True), 1)
         ],
         "rising_changes",
-        t("rising.changes_alt"),
-        page.currency,
-        lambda row: cases(page, row),
     )
+    columns = [
+        Column("cause_name", t("column.cause")),
+        Column("place_kind_name", t("column.place_kind")),
+        Column("place_name", t("column.place")),
+        Column("said", t("rising.change_said")),
+        Column("observed_count", t("rising.observed"), "count"),
+        Column("expected_count", t("rising.expected"), "number"),
+    ]
+    tables.download(lambda: rows, columns, "rising_changes", rows.height)
 
 
 def _why(page: Page, row: dict[str, Any]) -> str:

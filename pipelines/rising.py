@@ -11,7 +11,7 @@ import polars as pl
 
 from analysis.baselines import Floats
 from analysis.maturing import delays
-from analysis.rising import SERIES, Rises, rises, spell
+from analysis.rising import SERIES, Rises, rises, spell, sure_stories
 from pipelines import data_changes, sudden
 
 #: made with the other tables of a store; one row a series that rose by the last complete week
@@ -193,7 +193,7 @@ def _keep_sudden(
     unjudged = counts.select(SERIES).unique()
     if told_of.baselines is not None:
         unjudged = unjudged.join(told_of.baselines.names, on=SERIES, how="anti", nulls_equal=True)
-    leapt, weeks = sudden.found(con, told_of, exposure, behind, week, last_day, unjudged)
+    leapt, weeks, looked_at = sudden.found(con, told_of, exposure, behind, week, last_day, unjudged)
     if leapt.is_empty():
         return
     leapt = sudden.true_ones(con, leapt, weeks, told_of, week)
@@ -208,6 +208,7 @@ def _keep_sudden(
         ),
         told,
     ).filter(pl.col("story") >= first, ~pl.col("is_new_source"))
+    rows = sure_stories(rows, looked_at)
     con.register("sudden_rows", rows)
     con.execute("insert into sudden_rises by name select * exclude (number, is_new_source) from sudden_rows")
     con.unregister("sudden_rows")
@@ -261,7 +262,10 @@ def _keep(con: duckdb.DuckDBPyConnection, found: pl.DataFrame, told_of: Rises, w
     if found.is_empty():
         return
     told, places = _told(con, found, week)
-    rows = _known_by(_with_stories(found, told), places, told_of).with_columns(week_start_date=pl.lit(week))
+    rows = _with_stories(found, told)
+    if told_of.baselines is not None:
+        rows = sure_stories(rows, told_of.baselines.names.height)
+    rows = _known_by(rows, places, told_of).with_columns(week_start_date=pl.lit(week))
     con.register("rising_rows", rows)
     con.execute("insert into rising_series by name select * exclude (number) from rising_rows")
     con.unregister("rising_rows")

@@ -102,8 +102,8 @@ def found(
     week: date,
     last_day: date,
     unjudged: pl.DataFrame,
-) -> tuple[pl.DataFrame, list[Weeks]]:
-    """The series that leapt within the last days, and the weeks of each up to now, the last one begun only.
+) -> tuple[pl.DataFrame, list[Weeks], int]:
+    """The series that leapt within the last days, the weeks of each up to now (the last only begun), of how many.
 
     `exposure` is that of the weekly series, empty where orders are late; `unjudged` are series with incidents of their
     own half year that have no baseline yet.
@@ -114,7 +114,7 @@ def found(
         unjudged, on=SERIES, how="anti", nulls_equal=True
     )
     if told.baselines is None or series.is_empty():
-        return pl.DataFrame(), []
+        return pl.DataFrame(), [], every.height
     series = series.with_row_index("number")
     counts = np.array(
         [[sum((day - begin).days == at for day in days) for at in range(DAYS)] for days in series["days"]],
@@ -153,7 +153,7 @@ def found(
         has_exposure=pl.Series(has, dtype=pl.Boolean),
     )
     weeks = [_with_this_week(judged[row], counts[row], expected[row], begin, week) for row in rows]
-    return found.drop("row", "first", "last"), weeks
+    return found.drop("row", "first", "last"), weeks, every.height
 
 
 def _weekdays(counts: pl.DataFrame, cause: str) -> Floats:

@@ -10,7 +10,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analysis.rising import Rises, rises, rising, spell
+from analysis.rising import Rises, rises, rising, spell, sure_stories
+from app import report
 from app.i18n import say
 from pipelines import rising as kept
 from pipelines.store import Store
@@ -149,23 +150,35 @@ PLANTED = """
     ],
 )
 def test_changes_of_the_data_stand_in_a_section_of_their_own(
-    store: Store, lang: str, said: list[str]
+    store: Store, monkeypatch: pytest.MonkeyPatch, lang: str, said: list[str]
 ) -> None:
     with store.writing() as con:
         con.execute(PLANTED)
     store.publish()
+    lists: dict[str, list[report.Row]] = {}
+    monkeypatch.setattr(report, "rows", lambda items, key: lists.update({key: items}))
     page = drawn("rising", lang=lang)
     assert all(each in words(page) for each in said)
-    (told,) = (frame.value for frame in page.dataframe if "said" in frame.value)
-    # one line a story, the widest gap first, and the sentence of each
-    sentences = told["said"].to_list()
+    sentences = [row.detail for row in lists["rising_changes"]]
+    # one line a story
     assert len(sentences) == 4
-    assert {name for each in sentences for name in ("défectueux", "erreur", "gorgias", "octobre.csv") if name in each} == {
-        "défectueux", "erreur", "gorgias", "octobre.csv"
-    }  # fmt: skip
+    names = {"défectueux", "erreur", "gorgias", "octobre.csv"}
+    assert {name for each in sentences for name in names if name in each} == names
     assert not any("{" in each for each in sentences)
     # none of them is a rise
     assert say("en" if lang == "en" else "fr", "rising.none") in words(page)
+
+
+def test_many_series_of_one_incident_let_no_weak_story_in() -> None:
+    """100 series, eight of one story at 1e-9 and one of another at 0.008.
+
+    By series the ninth may have up to 0.1 * 9 / 100 = 0.009 and passes; of two stories the second may have 0.002.
+    """
+    rows = pl.DataFrame({"story": [0] * 8 + [8], "p": [1e-9] * 8 + [0.008], "q": [1e-9] * 8 + [0.089]})
+    kept_rows = sure_stories(rows, 100)
+    assert kept_rows["story"].to_list() == [0] * 8
+    assert kept_rows["q"].to_list() == pytest.approx([1e-7] * 8)
+    assert sure_stories(rows.with_columns(p=pl.Series([1e-9] * 8 + [0.0019])), 100).height == 9
 
 
 def test_the_view_keeps_the_surest_of_a_story_first(run_view: Any) -> None:

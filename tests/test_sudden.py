@@ -138,7 +138,7 @@ def test_a_day_of_cancellations_is_told_unless_as_many_more_orders_came(
         judged, sold = shop(con, cancelled, orders)
         assert judged.found.is_empty()
         nobody = judged.found.select("cause", "place_kind", "place")
-        found, weeks = kept.found(con, judged, sold, {}, MONDAY, LAST, nobody)
+        found, weeks, _ = kept.found(con, judged, sold, {}, MONDAY, LAST, nobody)
     places = found.filter(pl.col("place_kind") == "sku") if found.height else found
     assert (places["place"].to_list() if places.height else []) == told
     if told:
