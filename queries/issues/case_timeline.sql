@@ -113,14 +113,18 @@ cancellation_moments as (
         )
 ),
 
+-- two searches, each of which skips most of the table; either-or, or no bounds, would read it whole
 shipments as (
     select *
     from raw_shipments
     where
         order_ref in (select order_refs.order_ref from order_refs)
-        or record_id in (
-            select chosen_signals.record_id from chosen_signals where chosen_signals.kind = 'tracking'
-        )
+        and order_ref >= (select min(order_refs.order_ref) from order_refs)
+        and order_ref <= (select max(order_refs.order_ref) from order_refs)
+    union
+    select *
+    from raw_shipments
+    where record_id in (select chosen_signals.record_id from chosen_signals where chosen_signals.kind = 'tracking')
 ),
 
 shipment_moments as (
