@@ -1,6 +1,6 @@
 -- Incidents that blame the product, set against the units sold in the period, for every supplier and every article that
 -- sold or failed. Filters on causes, families and parties choose incidents, not sales.
--- Grain: one row per level (supplier, sku) and place. Reads: filtered_incidents, int_matching_exposure, settings.
+-- Grain: one row per level (supplier, sku) and place. Reads: filtered_incidents, int_matching_sales, settings.
 create or replace view defect_rates as
 with failed as (
     select
@@ -39,11 +39,8 @@ sales as (
         sku,
         supplier,
         sum(units_sold)::bigint as units_sold
-    from int_matching_exposure
-    where
-        units_sold > 0
-        and (getvariable('start') is null or date >= getvariable('start')::date)
-        and (getvariable('until') is null or date < getvariable('until')::date)
+    from int_matching_sales
+    where units_sold > 0
     group by sku, supplier
 ),
 

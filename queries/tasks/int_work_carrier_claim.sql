@@ -1,5 +1,5 @@
 -- To do: claim from the carrier what it can still be made to pay, by the last day of its contract.
--- Grain: one row per parcel. Reads: carrier_claim_parcels.
+-- Grain: one row per parcel. Reads: int_troubled_parcels.
 create or replace view int_work_carrier_claim as
 select
     'carrier_claim' as kind,
@@ -16,5 +16,5 @@ select
     currency,
     shipped_date as since_date,
     claim_until_date as due_date
-from carrier_claim_parcels
+from int_troubled_parcels
 where state = 'recoverable';
