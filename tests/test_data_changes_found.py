@@ -16,6 +16,8 @@ import pytest
 
 from analysis.rising import Rises, rises
 from pipelines import data_changes, rising
+from pipelines.load import load
+from pipelines.store import Store
 
 MONDAY = date(2025, 11, 10)
 WEEKS = 60
@@ -238,3 +240,54 @@ def test_weeks_whose_orders_are_late_are_not_judged_by_them(
     assert (last.orders_until, last.is_waiting) == (
         (None, False) if is_waiting is None else (orders_end, is_waiting)
     )
+
+
+HEAD = (
+    "Ticket id,Tags,Initial channel,Priority,Last used integration name,Last used integration type,Created by an agent,"
+    "Subject,Creation date,Closed date,Survey score,Customer email,Number of agent messages"
+)
+
+
+def _line(ticket: int, tag: str, day: date) -> str:
+    times = f"{day} 10:{ticket % 60:02}:00,{day} 15:00:00"
+    return f"{ticket},{tag},email,normal,B,gmail,False,Question,{times},,c{ticket}@example.com,1"
+
+
+def export(path: Path, first_id: int, **weekly: list[int]) -> Path:
+    """A ticket export of Gorgias: so many of each tag a week, the last week last; its weekend has none."""
+    rows = [
+        (tag, MONDAY - timedelta(weeks=back) + timedelta(days=number % 5))
+        for tag, counts in weekly.items()
+        for back, n in enumerate(reversed(counts))
+        for number in range(n)
+    ]
+    lines = [_line(first_id + at, tag, day) for at, (tag, day) in enumerate(rows)]
+    path.write_text("\n".join([HEAD, *lines]), encoding="utf-8")
+    return path
+
+
+def test_a_file_loaded_days_after_another_that_told_of_later_days_is_late(tmp_path: Path) -> None:
+    """Through a real load: the second file ends on a Friday; the first, loaded three days before, on the Monday after."""
+    store = Store(tmp_path / "store")
+    usual_file = export(
+        tmp_path / "usual.csv",
+        1,
+        late=usual(9, seed=1),
+        wrong_item=usual(5, seed=2),
+        defectueux=usual(5, seed=3),
+    )
+    text = usual_file.read_text(encoding="utf-8")
+    later = MONDAY + timedelta(weeks=1)
+    usual_file.write_text(f"{text}\n{_line(99_999, 'late', later)}", encoding="utf-8")
+    second = export(tmp_path / "team_2.csv", 100_000, defectueux=[14, 15, 13])
+    load([usual_file, second], store)
+    with store.writing() as con:
+        con.execute(
+            "update files set first_loaded_at = first_loaded_at - interval 3 day where file_name = 'usual.csv'"
+        )
+        rising.keep(con)
+        kept_rows = con.execute(
+            "select distinct cause, change, change_facts from rising_series order by all"
+        ).fetchall()
+    ((cause, change, facts),) = kept_rows
+    assert (cause, change, json.loads(facts)["file"]) == ("product_defect", "late_file", "team_2.csv")
