@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
-import typst
 
-from app import formats
+from app import formats, typeset
+from app.typeset import Document, broken
 
 TEMPLATE = Path(__file__).with_name("chargeback.typ")
-LONGEST = 400  # letters of what was said that a case shows; the CSV has them all
-Document = Mapping[str, Any]
-
-_RUN = re.compile(r"\S{25}(?=\S{5})")  # a word that no column could hold is let break
-
 
 #: the parts of the cost ledger that are in its sum, and the one that is told apart
 PARTS = (
@@ -67,8 +60,8 @@ def document(
     return {
         "lang": lang,
         "labels": labels,
-        "sender": _broken(sender),
-        "name": _broken(name),
+        "sender": broken(sender),
+        "name": broken(name),
         "period": period,
         "basis": basis,
         "as_of": as_of,
@@ -126,18 +119,16 @@ def _case(row: Mapping[str, Any], labels: Mapping[str, str], currency: str, lang
         )
     return {
         "day": formats.day(row["event_date"], lang),
-        "order": _broken(row["order_name"]),
+        "order": broken(row["order_name"]),
         "cause": row["cause_name"],
-        "article": _broken(
-            " · ".join(filter(None, (row["product"], row["variant"], row["sku"], row["lot"])))
-        ),
+        "article": broken(" · ".join(filter(None, (row["product"], row["variant"], row["sku"], row["lot"])))),
         "evidence": row["evidence_name"],
         "contested": bool(row["has_conflict"]),
         "amount": formats.money(row["cost_cents"], currency, lang),
         "parts": " · ".join(parts),
-        "said": _broken(row["said"]),
-        "inspected": _broken(row["inspected"]),
-        "records": _broken(row["records"]),
+        "said": broken(row["said"]),
+        "inspected": broken(row["inspected"]),
+        "records": broken(row["records"]),
     }
 
 
@@ -148,26 +139,11 @@ def amounts(currencies: Sequence[str] | None, cents: Sequence[int] | None, lang:
     )
 
 
-def _broken(text: str | None) -> str:
-    """Text that fits a column: cut where it is very long, with places to break in words that are."""
-    if not text:
-        return ""
-    shown = text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
-    return _RUN.sub(lambda run: f"{run.group()}\u200b", shown)
-
-
 def made(content: Document) -> bytes:
-    """The PDF. Fonts are those that come with typst: a page looks alike on every machine, and nothing is fetched."""
-    answer = typst.compile(TEMPLATE, sys_inputs=_inputs(content), ignore_system_fonts=True, format="pdf")
-    assert isinstance(answer, bytes)
-    return answer
+    """The PDF."""
+    return typeset.made(TEMPLATE, content)
 
 
 def told(content: Document, label: str) -> Sequence[Any]:
     """What the laid-out file holds under a label: how a test reads it back."""
-    answer = typst.query(TEMPLATE, f"<{label}>", field="value", sys_inputs=_inputs(content))
-    return list(json.loads(answer))
-
-
-def _inputs(content: Document) -> dict[str, str]:
-    return {"data": json.dumps(content, ensure_ascii=False)}
+    return typeset.told(TEMPLATE, content, label)

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Literal, cast
@@ -44,8 +47,23 @@ def texts(lang: Lang) -> dict[str, str | dict[str, str]]:
     return found
 
 
+_spoken: ContextVar[Lang | None] = ContextVar("spoken", default=None)
+
+
+@contextmanager
+def speaking(lang: Lang) -> Iterator[None]:
+    """In this block `t` speaks one language: for what is written where no page is drawn, so that no URL says which."""
+    before = _spoken.set(lang)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
+
+
 def language() -> Lang:
     """The language of the page being drawn: the URL's, French when it says nothing."""
+    if (spoken := _spoken.get()) is not None:
+        return spoken
     asked = st.query_params.get("lang", st.session_state.get("lang", "fr"))
     return cast("Lang", asked) if asked in LANGS else "fr"
 

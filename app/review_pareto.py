@@ -52,7 +52,7 @@ def found(page: Page, pareto: pl.DataFrame) -> Ranked:
         return Ranked(measure, ranked.clear(), t("causes_and_trends.causes"), f"empty.{measure.name}")
     whole = "cost_cents" if measure.name == "cost" else "incident_count"
     top = ranked.head(LISTED_CAUSES)
-    few = ranked.sort(whole, descending=True).head(5)
+    few = ranked.sort(whole, descending=True, nulls_last=True).head(5)
     share = formats.percent(int(few[whole].sum()) / max(int(ranked[whole].sum()), 1), page.lang)
     return Ranked(
         measure,

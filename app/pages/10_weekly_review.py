@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import actions, alerts, db, frame, history, review, review_pareto, review_trend
+from app import actions, alerts, db, frame, history, review, review_pareto, review_pdf, review_trend
 from app.i18n import t
 
 page = frame.open_page(default_period="last_week")
@@ -11,7 +11,7 @@ pareto = db.query("cause_pareto", page.filters.variables())
 n = int(pareto["incident_count"].sum())
 frame.header(page, review.title(page), [t("frame.n_incidents", n=n)], switches=("measure", "grain", "basis"))
 history.said()
-st.markdown(review.sentence(page, pareto))
+review_pdf.finding(page, pareto)
 review.tiles(page)
 
 left, right = st.columns(2, gap="large")
