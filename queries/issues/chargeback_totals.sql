@@ -14,6 +14,7 @@ untold as (
         name,
         unnest(other_amounts, recursive := true)
     from named
+    where other_currency is not null
 ),
 
 others as (
@@ -45,7 +46,7 @@ sums as (
         sum(cost_cents)::bigint as cost_cents,
         sum(measured_cents)::bigint as measured_cents,
         sum(assumed_cents)::bigint as assumed_cents,
-        sum(len(missing_parts))::bigint as missing_count
+        sum(missing_count)::bigint as missing_count
     from named
     group by party, name
 )

@@ -47,6 +47,15 @@ parted as (
                     + coalesce(fee_assumed, 0)
                     + coalesce(resale_assumed, 0)
         end as assumed_cents,
+        (refund_n - refund_n_measured - refund_n_other)
+        + (goodwill_n - goodwill_n_measured - goodwill_n_other)
+        + (goods_n - goods_n_measured - goods_n_assumed - goods_n_other)
+        + (freight_out_n - freight_out_n_assumed)
+        + (freight_back_n - freight_back_n_assumed)
+        + (handling_n - handling_n_assumed)
+        + (fee_n - fee_n_assumed - fee_n_other)
+        + (recovery_n - recovery_n_measured - recovery_n_other)
+        + (resale_n - resale_n_measured - resale_n_assumed - resale_n_other) as missing_count,
         list_filter(
             [
                 if(goods_n_assumed = 1, 'goods', null),
