@@ -30,8 +30,8 @@ TABLE = """
     alter table rising_series add column if not exists change_date date;
     alter table rising_series add column if not exists change_facts varchar;
 """
-#: the last days that incidents and orders tell of, and after how many days without any more orders are overdue: the
-#: longest gap of the last half a year in which there were some
+#: the last days that incidents and orders tell of, and after how many days without any more orders are overdue: as
+#: many as all but two in a hundred gaps of the last half a year had
 _LAST_DAYS = """
     with days as (
         select distinct date from int_exposure_sums where date <= current_date + 1
@@ -43,7 +43,7 @@ _LAST_DAYS = """
     select
         (select max(date) from int_incident_days where date_basis = 'event' and date <= current_date + 1),
         (select max(date) from days),
-        (select coalesce(max(gap), 1) from gaps)
+        (select coalesce(quantile_disc(gap, 0.98), 1) from gaps)
 """
 #: orders that are late by no more weeks are waited for; later ones are done without
 _WAITED_FOR = 3

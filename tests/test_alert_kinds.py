@@ -89,7 +89,9 @@ def test_a_rise_is_worth_what_its_cases_cost_on_average_times_those_above_the_ex
         ("d/all", 1_600, "CAD", 1, 5, 4),  # in the main currency nothing is known
     ]
     assert rows[0]["certainty"] == pytest.approx(0.36)
-    assert rows[0]["aliases"] == ["rising/c/sku/A", "rising/c/supplier/X"]
+    assert rows[0]["aliases"] == [
+        f"{kind}/c/{place}" for kind in ("rising", "sudden") for place in ("sku/A", "supplier/X")
+    ]
     facts = json.loads(rows[1]["facts"])
     assert (facts["is_older"], facts["without_orders"], facts["back_after_weeks"]) == (True, True, 6)
 

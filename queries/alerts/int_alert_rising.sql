@@ -39,7 +39,11 @@ chosen as (
 select
     'rising' as kind,
     rising.issue_key as item,
-    list_transform(rising.aliases, lambda alias: 'rising/' || alias) as aliases,
+    -- what leapt within days is the same thing when its week is over
+    list_concat(
+        list_transform(rising.aliases, lambda alias: 'rising/' || alias),
+        list_transform(rising.aliases, lambda alias: 'sudden/' || alias)
+    ) as aliases,
     rising.cause,
     rising.party,
     rising.place_kind,
