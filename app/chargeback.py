@@ -92,21 +92,25 @@ def shop_name() -> str | None:
 
 def _parts(page: Page, parts: pl.DataFrame) -> None:
     """What the claim is made of, as the page of costs would tell it of the same incidents."""
+    told = parts.filter(pl.col("part_count") > 0)
+    columns = [
+        Column("name", t("costs.part")),
+        Column("part_count", t("chargeback.cases"), "count"),
+        Column("measured_cents", t("costs.measured"), "money"),
+        Column("assumed_cents", t("costs.assumed"), "money"),
+        Column("amount_cents", t("costs.amount"), "money"),
+        Column("missing_count", t("costs.missing"), "count"),
+    ]
+    if told["other_currency_count"].sum():
+        columns.append(Column("other_currency_count", t("costs.unconverted"), "count"))
+    if told["is_apart"].any():
+        columns.append(Column("apart", t("costs.remark")))
     tables.show(
-        parts.with_columns(
-            name=pl.col("component").replace({name: costs.part(name) for name in parts["component"]}),
+        told.with_columns(
+            name=pl.col("component").replace({name: costs.part(name) for name in told["component"]}),
             apart=pl.when("is_apart").then(pl.lit(t("costs.in_no_sum"))),
-        ).filter(pl.col("part_count") > 0),
-        [
-            Column("name", t("costs.part")),
-            Column("part_count", t("chargeback.cases"), "count"),
-            Column("measured_cents", t("costs.measured"), "money"),
-            Column("assumed_cents", t("costs.assumed"), "money"),
-            Column("amount_cents", t("costs.amount"), "money"),
-            Column("missing_count", t("costs.missing"), "count"),
-            Column("other_currency_count", t("costs.unconverted"), "count"),
-            Column("apart", t("costs.remark")),
-        ],
+        ),
+        columns,
         "chargeback_parts",
         t("chargeback.by_part"),
         page.currency,
