@@ -62,6 +62,9 @@ def test_a_new_label_that_nothing_made_room_for_may_be_an_incident() -> None:
 def test_rare_labels_come_and_go_by_chance() -> None:
     """One in two weeks until the seventh, one in two weeks of another since: 2.5 of each are nothing to go by."""
     assert told(other=STEADY, old=[1, 0] * 3 + [1] + [0] * 5, new=[0] * 7 + [1, 0, 1, 0, 1]) == []
+    # five that come every third week and were absent for four weeks are no new list
+    rare = {name: [0] * 4 + [1, 0, 0, 1, 0, 0, 1, 0] for name in "abcde"}
+    assert told(other=[5] * 12, **rare) == []
 
 
 def test_a_label_split_in_two_and_one_split_off_a_larger_one() -> None:

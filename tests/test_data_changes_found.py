@@ -49,7 +49,13 @@ OTHERS = [Told(f"other{n}", usual(9, seed=n), "late_delivery", f"S{n}") for n in
 class Shop:
     """A database with the tables that are read, and the rises of its incidents."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, *told: Told, late: str | None = None) -> None:
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        *told: Told,
+        late: str | None = None,
+        after: timedelta = timedelta(days=7),
+    ) -> None:
         self.con = con
         rows = [row for at, each in enumerate((*OTHERS, *told)) for row in self._tickets(at, each)]
         tickets = pl.DataFrame(rows)
@@ -79,8 +85,8 @@ class Shop:
         for view in ("int_told_records", "int_told_labels"):
             con.execute((VIEWS / f"{view}.sql").read_text(encoding="utf-8"))
         files = [("usual", LOADED, LOADED)]
-        # it tells of days that the file before it told of already, and comes a week after
-        files += [(late, LOADED - timedelta(days=2), LOADED + timedelta(days=7))] if late else []
+        # it tells of days that the file before it told of already, and comes after it
+        files += [(late, LOADED - timedelta(days=2), LOADED + after)] if late else []
         con.execute("""
             create table files (file_id varchar, file_name varchar, source varchar, account varchar,
                 kinds varchar[], status varchar, as_of timestamp, first_loaded_at timestamp)
@@ -208,6 +214,12 @@ def test_a_late_file_that_fills_a_gap_hides_no_rise(con: duckdb.DuckDBPyConnecti
     shop = Shop(con, Told("d", [*usual(4)[:-3], 20, 0, 20]), Told("d", [20, 0], file="team_2"), late="team_2")
     assert shop.risen() == ["A"]
     assert shop.changes() == []
+
+
+def test_files_of_one_morning_are_not_late(con: duckdb.DuckDBPyConnection) -> None:
+    """A folder of exports is loaded in any order: that of last month may come an hour after that of this one."""
+    told = Told("d", usual(4)), Told("d", [9, 11, 10], file="team_2")
+    assert Shop(con, *told, late="team_2", after=timedelta(hours=1)).changes() == []
 
 
 def test_the_same_file_in_time_is_a_rise(con: duckdb.DuckDBPyConnection) -> None:
