@@ -278,7 +278,11 @@ def _begin_again(at: Shop) -> set[str]:
 # where pages end is each vendor's own; what comes before and after loading is the same for all
 _KILLS = [
     *((system, "between pages") for system in APIS),
-    *((system, when) for system in ("zendesk", "woocommerce") for when in ("before loading", "after loading")),
+    *(
+        (system, when)
+        for system in ("zendesk", "woocommerce")
+        for when in ("before loading", "after loading")
+    ),
 ]
 
 
