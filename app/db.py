@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -53,9 +55,22 @@ class _Memory:
 _MEMORY = _Memory()
 
 
+_named: ContextVar[Path | None] = ContextVar("named", default=None)
+
+
+@contextmanager
+def reading(place: Path) -> Iterator[None]:
+    """In this block another folder is read than the one that pages show."""
+    before = _named.set(place)
+    try:
+        yield
+    finally:
+        _named.reset(before)
+
+
 def folder() -> Path:
     """The folder that pages read: the user's store, or the demo's as long as nothing real is loaded."""
-    return shown_folder()
+    return _named.get() or shown_folder()
 
 
 def is_demo() -> bool:

@@ -10,7 +10,7 @@ import polars as pl
 import streamlit as st
 
 from app import db, empty, filter_bar, formats
-from app.filters import DIMENSIONS, Filters, Notice, Span, periods, read
+from app.filters import DIMENSIONS, Filters, Notice, Params, Span, periods, read
 from app.i18n import Lang, language, md, t
 
 LATE_DAYS = 28  # refunds, and the incidents of an order, come up to four weeks later
@@ -40,11 +40,15 @@ def open_page(default_period: str = "13w") -> Page:
         bare_header(t("empty.title"))
         empty.no_data()
         st.stop()
+    return asked_for({name: st.query_params.get_all(name) for name in st.query_params}, default_period)
+
+
+def asked_for(asked: Params, default_period: str) -> Page:
+    """The page that these parameters of a URL ask for, checked against the data."""
     as_of = data_as_of()
     values = db.query("filter_values")
     known = {name: values.filter(values["dimension"] == name)["value"].drop_nulls() for name in DIMENSIONS}
     offered = {name: frozenset(column.to_list()) for name, column in known.items()}
-    asked = {name: st.query_params.get_all(name) for name in st.query_params}
     presets = periods(as_of, complete_until(as_of))
     filters, notices = read(asked, offered, presets, as_of, default_period)
     return Page(filters, notices, presets, as_of, language(), main_currency())
@@ -90,11 +94,16 @@ def header(
     if has_filters:
         filter_bar.draw(page.filters, page.periods, page.as_of, switches, has_period)
     for notice in page.notices:
-        params = dict(notice.params)
-        if "dimension" in params:
-            name = params["dimension"]
-            params["dimension"] = t(f"dimension.{name}" if name in DIMENSIONS else f"filters.{name}")
-        st.caption(md(t(notice.key, **params)))
+        st.caption(md(unused(notice)))
+
+
+def unused(notice: Notice) -> str:
+    """What of a URL could not be used, in a sentence."""
+    params = dict(notice.params)
+    if "dimension" in params:
+        name = params["dimension"]
+        params["dimension"] = t(f"dimension.{name}" if name in DIMENSIONS else f"filters.{name}")
+    return t(notice.key, **params)
 
 
 def grey_line(

@@ -27,6 +27,7 @@ from app.i18n import Lang, language, md, say, speaking
 from app.review_shapes import bar, pieces, steps
 from pipelines import actions, notes
 from pipelines.actions import Action
+from pipelines.cli.main import main
 from pipelines.notes import Note
 from pipelines.reader import Reader
 from pipelines.store import Store
@@ -331,3 +332,51 @@ def test_causes_whose_cost_is_not_known_are_not_the_costliest(monkeypatch: pytes
         ranked = review_pareto.found(page, pareto)
     assert ranked.title == "5 causes make 100% of the cost"
     assert ranked.rows["title"].head(2).to_list() == ["f", "e"]
+
+
+def test_the_command_line_writes_what_the_page_of_an_address_gives(
+    monkeypatch: pytest.MonkeyPatch, store: Store, tmp_path: Path
+) -> None:
+    now = seen(monkeypatch, lang="en", period="13w", measure="rate", party="supplier")
+    of_page = content(monkeypatch, now)
+    monkeypatch.delenv("INCIDENTS_STORE")
+    kept: list[Any] = []
+
+    def made(_: Path, said: typeset.Document, **__: bool) -> bytes:
+        kept.append(said)
+        return b"%PDF-"
+
+    monkeypatch.setattr(typeset, "made", made)
+    target = tmp_path / "review.pdf"
+    address = "http://127.0.0.1:8501/?lang=en&period=13w&measure=rate&party=supplier#top"
+    asked = ["report", "--address", address, "-o", str(target), "--store", str(store.folder), "--lang", "fr"]
+    assert main(asked) == 0
+    assert target.read_bytes() == b"%PDF-"
+    assert json.loads(json.dumps(kept[0])) == of_page
+
+
+def test_the_command_line_writes_one_week_into_a_file_named_by_its_days(
+    monkeypatch: pytest.MonkeyPatch, store: Store, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["report", "--week", "2025-W10", "--store", str(store.folder), "--lang", "fr"]) == 0
+    assert (tmp_path / "revue_2025-03-03_2025-03-09.pdf").read_bytes().startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--week", "2025-10"], "such as 2026-W46"),
+        (["--week", "2025-W54"], "such as 2026-W46"),
+        (["--address", "?carrier=Nobody"], "“Nobody” is not in the data"),
+    ],
+)
+def test_a_report_that_cannot_be_meant_is_refused_with_a_sentence(
+    store: Store, capsys: pytest.CaptureFixture[str], tmp_path: Path, words: list[str], said: str
+) -> None:
+    target = tmp_path / "x.pdf"
+    store_named = ["--store", str(store.folder), "--lang", "en"]
+    assert main(["report", *words, "-o", str(target), *store_named]) == 2
+    assert said in capsys.readouterr().err
+    assert not target.exists()
+    assert main(["report", "--store", str(tmp_path / "none"), "--lang", "en"]) == 1, "nothing is loaded"

@@ -100,7 +100,7 @@ class _Plain(argparse.HelpFormatter):
 
 def _verbs(words: Words) -> Iterator[tuple[str, str]]:
     for name in _ADD:
-        has_more = name in ("load", "watch", "sync", "alert", "export", "demo", "check")
+        has_more = name in ("load", "watch", "sync", "alert", "export", "report", "demo", "check")
         about = words.say(f"about_{name}" if has_more else f"verb_{name}")
         yield name, about[0].upper() + about[1:]
 
@@ -161,6 +161,12 @@ def _add_export(parser: argparse.ArgumentParser, words: Words) -> None:
     parser.add_argument("-o", "--output", type=Path, metavar="FILE", help=words.say("help_output"))
 
 
+def _add_report(parser: argparse.ArgumentParser, words: Words) -> None:
+    parser.add_argument("--week", metavar="2026-W46", help=words.say("help_week"))
+    parser.add_argument("--address", metavar="URL", help=words.say("help_address"))
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help=words.say("help_report_output"))
+
+
 def _add_demo(parser: argparse.ArgumentParser, words: Words) -> None:
     parser.add_argument("--size", type=float, default=1.0, metavar="X", help=words.say("help_size"))
     parser.add_argument("--seed", type=int, default=20_240_611, metavar="N", help=words.say("help_seed"))
@@ -182,6 +188,7 @@ _ADD = {
     "status": _add_status,
     "rejects": _add_rejects,
     "export": _add_export,
+    "report": _add_report,
     "check": _add_check,
     "sources": _add_sources,
     "demo": _add_demo,

@@ -30,6 +30,7 @@ _DONE_BY = {
     "check": "pipelines.cli.reporting",
     "sources": "pipelines.cli.reporting",
     "export": "pipelines.cli.exporting",
+    "report": "pipelines.cli.reviewing",
 }
 
 
