@@ -136,12 +136,17 @@ def review_rows(page: Page) -> list[report.Row]:
                 )
                 if part
             ),
-            figure=formats.day(one.effect["known_by"], page.lang, with_year=False),
+            figure=formats.day(one.effect["known_by"], page.lang, with_year=_is_other_year(page, one)),
             badge="",
             target=target(page, one.item),
         )
         for rank, one in enumerate(awaited, 1)
     ]
+
+
+def _is_other_year(page: Page, one: Found) -> bool:
+    """Whether its verdict will be known in a year that is not this one."""
+    return one.effect["known_by"] is not None and one.effect["known_by"].year != page.as_of.year
 
 
 def register(page: Page, every: Sequence[Found]) -> None:

@@ -38,6 +38,7 @@ from app.typeset import Document, broken, runs
 TEMPLATE = Path(__file__).with_name("review.typ")
 SWITCHES = ("measure", "grain", "basis")
 LETTER = frozenset({"USD", "CAD"})  # where these are paid with, A4 is not in the printer
+LONGEST_NAME = 80
 LONGEST_SCOPE = 2000  # letters; filters are told whole, unless there are hundreds
 FIGURES = ("incident_count", "incident_share", "median", "prior_incident_count", "cost_cents")
 
@@ -95,7 +96,7 @@ def document(page: Page) -> Document:
         }
         | {"cost": t("column.cost")},
         "title": review.title(page),
-        "shop": broken(shop_name()),
+        "shop": broken(shop_name(), LONGEST_NAME),
         "line": broken(frame.grey_line(page, [t("frame.n_incidents", n=n)], SWITCHES)),
         "demo": t("frame.demo") if db.is_demo() else "",
         "scope": broken(_scope(page), LONGEST_SCOPE),

@@ -200,6 +200,17 @@ def test_the_language_switch_turns_the_page_and_stays_in_the_url(page: Page, ser
     expect(page.get_by_text("To treat this week")).to_be_visible()
 
 
+def test_the_review_is_downloaded_as_a_pdf_in_the_language_of_the_page(page: Page, server: str) -> None:
+    page.goto(f"{server}?lang=en&period=13w")
+    ready(page, "Review")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="PDF report", exact=True).click()
+    assert download.value.suggested_filename.startswith("review_20")
+    data = Path(download.value.path()).read_bytes()
+    assert data.startswith(b"%PDF-")
+    assert b"/Lang(en)" in data, "it is made where no page is drawn"
+
+
 @pytest.mark.parametrize(("lang", "separator"), [("fr", ";"), ("en", ",")])
 def test_the_file_holds_what_the_table_shows(
     page: Page, server: str, store: Store, lang: str, separator: str
