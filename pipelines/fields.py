@@ -106,8 +106,14 @@ def after(start: Field, *names: str, unit: Literal["seconds", "minutes", "hours"
     return parse
 
 
+LARGEST_AMOUNT = 9 * 10**10  # minor units: 900 million dollars, or rupiahs, which are an order of 50,000 euros
+
+
 def money(*names: str, currency: Field | None = None) -> Field:
-    """An amount in minor units (cents) of `currency`; signs and currency symbols are understood."""
+    """An amount in minor units (cents) of `currency`; signs and currency symbols are understood.
+
+    More than LARGEST_AMOUNT is refused: no shop asks so much, and times a quantity it would be no BIGINT.
+    """
 
     def parse(cells: Cells) -> Parsed:
         found = cells.text(*names)
@@ -124,8 +130,10 @@ def money(*names: str, currency: Field | None = None) -> Field:
                 .when(code.isin(*map(ConstantExpression, _THREE_DECIMALS)), ConstantExpression(1000))
                 .otherwise(ConstantExpression(100))
             )
-        value = function("round", number * factor).cast("BIGINT")
-        return Parsed(value, (Problem(label, raw, number, "not_an_amount"),))
+        amount = function("round", number * factor)
+        is_believable = function("abs", amount) <= ConstantExpression(LARGEST_AMOUNT)
+        value = CaseExpression(is_believable, amount.cast("BIGINT"))
+        return Parsed(value, (Problem(label, raw, value, "not_an_amount"),))
 
     return parse
 
@@ -164,14 +172,14 @@ def share(*names: str, worst: float, best: float) -> Field:
 
 
 def whole(*names: str) -> Field:
-    """A whole number, BIGINT; '2.0' is 2, '2.5' is refused."""
+    """A whole number, BIGINT; '2.0' is 2, '2.5' is refused, as are more than seven figures."""
 
     def parse(cells: Cells) -> Parsed:
         found = cells.text(*names)
         if not found:
             return _ABSENT
         label, raw = unless_dashed(found)
-        bare = function("regexp_extract", raw, r"^([+-]?\d{1,18})(?:[.,]0+)?$", 1)
+        bare = function("regexp_extract", raw, r"^([+-]?0{0,9}\d{1,7})(?:[.,]0+)?$", 1)
         value = function("nullif", bare, "").cast("BIGINT")
         return Parsed(value, (Problem(label, raw, value, "not_a_whole_number"),))
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipelines import landing
-from pipelines.fields import identifier, money, text, time
+from pipelines.fields import LARGEST_AMOUNT, identifier, money, text, time, whole
 from pipelines.reading import Sheet, sheets
 from pipelines.source import Source, Table
 from tests.landed import desk
@@ -99,3 +99,39 @@ def test_a_dash_is_no_amount_and_what_is_no_number_costs_its_row_alone(tmp_path:
         assert [value for *_, value, _ in at.rejects()] == ["-inf", "-.", "$"]
         found = at.con.execute("select order_id, total_cents from raw_orders order by 1").fetchall()
         assert found == [("1", None), ("2", None), ("4", 50), ("5", -1200)]
+
+
+def test_numbers_too_large_to_reckon_with_cost_their_row_alone(tmp_path: Path) -> None:
+    """A price times a quantity is a BIGINT: 99999999999999999 pieces once ended the load of a whole folder."""
+    lines = Source(
+        name="lines",
+        title="Lines",
+        needs=("no", "pieces", "price"),
+        tables=(
+            Table(
+                "order_lines",
+                {
+                    "order_id": identifier("no"),
+                    "line_id": identifier("no"),
+                    "quantity": whole("pieces"),
+                    "unit_price_cents": money("price"),
+                },
+            ),
+        ),
+    )
+    path = tmp_path / "lines.csv"
+    path.write_text(
+        "no,pieces,price\n1,99999999999999999,59\n2,9999999,900000000\n3,1,900000000.01\n4,-0000000002,59\n"
+    )
+    with desk(tmp_path) as at:
+        (sheet,) = sheets(path, at.con, at.scratch)
+        assert isinstance(sheet, Sheet)
+        landing.land(at.con, sheet, lines, at.told("lines"))
+        assert [reject[1:] for reject in at.rejects()] == [
+            ("pieces", "99999999999999999", "not_a_whole_number"),
+            ("price", "900000000.01", "not_an_amount"),
+        ]
+        found = at.con.execute(
+            "select order_id, quantity, unit_price_cents * quantity from raw_order_lines order by 1"
+        ).fetchall()
+        assert found == [("2", 9_999_999, 9_999_999 * LARGEST_AMOUNT), ("4", -2, -11_800)]

@@ -42,7 +42,7 @@ def _pieces(*names: str) -> Field:
             return text(*names)(cells)
         label, raw = found
         bare = function("regexp_replace", raw, r"[\s\x{00a0}\x{202f}]", "", "g")
-        figures = function("regexp_extract", bare, r"^([+-]?\d{1,18})(?:[.,]0+)?$", 1)
+        figures = function("regexp_extract", bare, r"^([+-]?0{0,9}\d{1,7})(?:[.,]0+)?$", 1)
         value = function("nullif", figures, "").cast("BIGINT")
         return Parsed(value, (Problem(label, raw, value, "not_a_whole_number"),))
 
