@@ -106,7 +106,8 @@ def after(start: Field, *names: str, unit: Literal["seconds", "minutes", "hours"
     return parse
 
 
-LARGEST_AMOUNT = 9 * 10**10  # minor units: 900 million dollars, or rupiahs, which are an order of 50,000 euros
+#: in minor units: 900 million dollars, or rupiahs, which are an order of 50,000 euros
+LARGEST_AMOUNT = 9 * 10**10
 
 
 def money(*names: str, currency: Field | None = None) -> Field:
