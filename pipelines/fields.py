@@ -61,10 +61,20 @@ def gid(*names: str) -> Field:
     return parse
 
 
+#: years of the days that tools write for no day at all: the first of .NET, of spreadsheets and of Unix, and the last
+_NO_DAY = tuple(map(ConstantExpression, (0, 1, 1899, 1900, 1969, 1970, 9999)))
+
+
+def _within_years(moment: Expression) -> Expression:
+    """The moment, NULL outside of 1990 to 2099: calendars are made from the first day to the last."""
+    first, end = (ConstantExpression(day).cast("TIMESTAMP") for day in ("1990-01-01", "2100-01-01"))
+    return CaseExpression((moment >= first) & (moment < end), moment)
+
+
 def time(*names: str, zone: str | None = None) -> Field:
     """A moment, TIMESTAMP in UTC. Its format is settled from the whole file (pipelines/dates.py).
 
-    A time that names no zone is in `zone`, or the shop's.
+    A time that names no zone is in `zone`, or the shop's. Outside of 1990 to 2099 it is refused, or NULL for no day.
     """
 
     def parse(cells: Cells) -> Parsed:
@@ -78,8 +88,10 @@ def time(*names: str, zone: str | None = None) -> Field:
             return Parsed(NULL.cast("TIMESTAMP"))
         if rule.is_date_only:
             cells.date_only.add(label)
-        value = rule.parse(raw, zone or cells.zone)
-        return Parsed(value, (Problem(label, raw, value, "not_a_date"),))
+        moment = rule.parse(raw, zone or cells.zone)
+        value = _within_years(moment)
+        told = CaseExpression(function("year", moment).isin(*_NO_DAY), NULL.cast("VARCHAR")).otherwise(raw)
+        return Parsed(value, (Problem(label, told, value, "not_a_date"),))
 
     return parse
 
@@ -100,7 +112,7 @@ def after(start: Field, *names: str, unit: Literal["seconds", "minutes", "hours"
         number = number_of(raw, cells)
         seconds = number * ConstantExpression({"seconds": 1, "minutes": 60, "hours": 3600}[unit])
         moment = begun.value + function("to_seconds", seconds)
-        value = CaseExpression(number > ConstantExpression(above), moment)
+        value = CaseExpression(number > ConstantExpression(above), _within_years(moment))
         return Parsed(value, (Problem(label, raw, number, "not_a_number"),))
 
     return parse

@@ -135,3 +135,37 @@ def test_numbers_too_large_to_reckon_with_cost_their_row_alone(tmp_path: Path) -
             "select order_id, quantity, unit_price_cents * quantity from raw_order_lines order by 1"
         ).fetchall()
         assert found == [("2", 9_999_999, 9_999_999 * LARGEST_AMOUNT), ("4", -2, -11_800)]
+
+
+def test_a_day_of_no_shop_costs_its_row_and_a_day_that_stands_for_none_is_not_told(tmp_path: Path) -> None:
+    """A return received in the year 5900 once had a calendar made of a million days, for minutes."""
+    returns = Source(
+        name="dates",
+        title="Dates",
+        needs=("no", "asked", "back"),
+        tables=(
+            Table(
+                "returns",
+                {
+                    "return_id": identifier("no"),
+                    "requested_at": time("asked", zone="UTC"),
+                    "received_at": time("back", zone="UTC"),
+                },
+            ),
+        ),
+    )
+    path = tmp_path / "dates.csv"
+    path.write_text(
+        "no,asked,back\n1,2026-04-01,5900-01-01\n2,2026-04-01,0001-01-01\n3,2026-04-01,1970-01-01\n"
+        "4,1026-04-01,2026-04-02\n5,2026-04-01,2026-04-03\n6,2026-04-01,9999-12-31\n"
+    )
+    with desk(tmp_path) as at:
+        (sheet,) = sheets(path, at.con, at.scratch)
+        assert isinstance(sheet, Sheet)
+        landing.land(at.con, sheet, returns, at.told("dates"))
+        assert [reject[1:] for reject in at.rejects()] == [
+            ("back", "5900-01-01", "not_a_date"),
+            ("asked", "1026-04-01", "not_a_date"),
+        ]
+        found = at.con.execute("select return_id, received_at from raw_returns order by 1").fetchall()
+        assert found == [("2", None), ("3", None), ("5", datetime(2026, 4, 3)), ("6", None)]
