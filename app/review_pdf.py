@@ -61,9 +61,7 @@ def finding(page: Page, pareto: pl.DataFrame) -> None:
 def file_name(page: Page) -> str:
     """Named by its days, so that those of several weeks stand in their order."""
     start, until = page.filters.start, page.filters.until
-    days = f"{start}_{until}" if start and until else "all"
-    if start and until:
-        days = f"{start.isoformat()}_{(until - date.resolution).isoformat()}"
+    days = f"{start.isoformat()}_{(until - date.resolution).isoformat()}" if start and until else "all"
     return f"{t('review_pdf.file')}_{days}.pdf"
 
 
@@ -127,15 +125,9 @@ def _switches(page: Page) -> str:
 
 
 def _definitions(page: Page) -> list[str]:
-    day = formats.day(page.as_of, page.lang)
-    said = {
-        "incident": {},
-        "rate": {},
-        "cost": {"currency": page.currency},
-        "against": {},
-        "week": {"day": day},
-    }
-    return [t(f"review_pdf.define_{name}", **params) for name, params in {**said, "recurs": {}}.items()]
+    names = ("incident", "rate", "cost", "against", "week", "recurs")
+    facts = {"currency": page.currency, "day": formats.day(page.as_of, page.lang)}
+    return [t(f"review_pdf.define_{name}", **facts) for name in names]
 
 
 def _tile(tile: Tile) -> dict[str, Any]:

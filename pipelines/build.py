@@ -100,6 +100,7 @@ def prepare_master(con: duckdb.DuckDBPyConnection) -> None:
             for name in kind.all_columns.keys() - there[kind.table]:
                 con.execute(f'alter table {kind.table} add column "{name}" {kind.all_columns[name]}')
     causes.create_macros(con)
+    views.create_macros(con)
 
 
 def version(store: Store) -> str:

@@ -74,14 +74,10 @@ _RECORDS = """
         inner join incidents
             on incidents.event_date >= $from_date and incidents.event_date < $until_date
             and (incidents.cause = rising.cause or $with_others)
-            and case rising.place_kind
-                when 'all' then true
-                when 'sku' then incidents.sku = rising.place
-                when 'supplier' then incidents.supplier = rising.place
-                when 'warehouse' then incidents.warehouse = rising.place
-                when 'carrier' then incidents.carrier = rising.place
-                else incidents.channel = rising.place
-            end
+            and is_at(
+                rising.place_kind, rising.place, incidents.sku, incidents.supplier, incidents.warehouse,
+                incidents.carrier, incidents.channel
+            )
     ),
     told as (
         select recent.*, signals.kind, signals.record_id

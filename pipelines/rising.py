@@ -84,14 +84,10 @@ _RECENT = """
     select
         rising.number, incidents.incident_key, incidents.party, incidents.source, incidents.lot, incidents.sku,
         incidents.supplier, incidents.warehouse, incidents.carrier, incidents.channel,
-        case rising.place_kind
-            when 'all' then true
-            when 'sku' then incidents.sku = rising.place
-            when 'supplier' then incidents.supplier = rising.place
-            when 'warehouse' then incidents.warehouse = rising.place
-            when 'carrier' then incidents.carrier = rising.place
-            else incidents.channel = rising.place
-        end as is_in
+        is_at(
+            rising.place_kind, rising.place, incidents.sku, incidents.supplier, incidents.warehouse,
+            incidents.carrier, incidents.channel
+        ) as is_in
     from rising_found as rising
     inner join incidents on rising.cause = incidents.cause
         and incidents.event_date >= least(rising.since_date, $week - 14) and incidents.event_date < $week + 7

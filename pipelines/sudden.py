@@ -74,14 +74,10 @@ _DAILY = """
     inner join exposure_daily
         on exposure_daily.date_basis = 'order' and exposure_daily.date >= $from_date
         and exposure_daily.date <= $last_day
-        and case leapt.place_kind
-            when 'all' then true
-            when 'sku' then exposure_daily.sku = leapt.place
-            when 'supplier' then exposure_daily.supplier = leapt.place
-            when 'warehouse' then exposure_daily.warehouse = leapt.place
-            when 'carrier' then exposure_daily.carrier = leapt.place
-            else exposure_daily.channel = leapt.place
-        end
+        and is_at(
+            leapt.place_kind, leapt.place, exposure_daily.sku, exposure_daily.supplier, exposure_daily.warehouse,
+            exposure_daily.carrier, exposure_daily.channel
+        )
     group by all
 """
 #: a series that was quiet for half a year had fewer than five incidents in it: as many are expected, or what its cause

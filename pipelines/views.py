@@ -70,6 +70,32 @@ _UNIONS = {
     "alerts": (ALERTS, ALERT_COLUMNS, "What to tell, of every kind.\n-- Grain: one row per thing to tell."),
 }
 
+#: what views say of the reader's filters (the session variables of reader.py) and of places
+_MACROS = """
+    -- whether a value is one of those chosen in a filter; with none chosen every value is, an unknown one too
+    create or replace macro passes(filter, value) as (
+        coalesce(len(getvariable(filter)::varchar[]), 0) = 0 or value in getvariable(filter)::varchar[]
+    );
+    create or replace macro is_filtered(filter) as coalesce(len(getvariable(filter)::varchar[]), 0) > 0;
+    create or replace macro filters_articles() as is_filtered('skus') or is_filtered('suppliers');
+    create or replace macro filters_places() as
+        is_filtered('warehouses') or is_filtered('carriers') or is_filtered('countries');
+    create or replace macro filters_lines() as filters_articles() or filters_places();
+    create or replace macro in_period(day) as
+        (getvariable('start') is null or day >= getvariable('start')::date)
+        and (getvariable('until') is null or day < getvariable('until')::date);
+    -- whether an incident, or what is sold, is in the place of a series
+    create or replace macro is_at(place_kind, place, sku, supplier, warehouse, carrier, channel) as
+        case place_kind
+            when 'all' then true
+            when 'sku' then sku = place
+            when 'supplier' then supplier = place
+            when 'warehouse' then warehouse = place
+            when 'carrier' then carrier = place
+            else channel = place
+        end;
+"""
+
 _READS = re.compile(r"\bReads:\s*(.*?)\.\s*$", re.DOTALL)
 
 
@@ -122,6 +148,11 @@ def run_build(con: duckdb.DuckDBPyConnection, *, without: Iterable[str] = ()) ->
     """Make build_lines, build_signals and build_incidents from the `batch_` tables of this load."""
     left_out = set(without)
     run(con, [query for query in queries(BUILD_FOLDERS) if query.name not in left_out])
+
+
+def create_macros(con: duckdb.DuckDBPyConnection) -> None:
+    """The macros that views and builds read; kept in the database, so that whoever opens a snapshot has them too."""
+    con.execute(_MACROS)
 
 
 def create_views(con: duckdb.DuckDBPyConnection, folders: Iterable[str] = VIEW_FOLDERS) -> None:

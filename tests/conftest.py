@@ -212,6 +212,7 @@ def open_batch(references: dict[str, str], batches: dict[str, str]) -> duckdb.Du
     con = duckdb.connect()
     con.execute("set threads = 1")
     create_macros(con)
+    views.create_macros(con)
     drawings = {**REFERENCES, "settings": SETTINGS, **references}
     for table, types in REF_TYPES.items():
         make_table(con, table, types, drawings.get(table, ""))
@@ -299,6 +300,7 @@ def open_facts(
     con = duckdb.connect()
     con.execute("set threads = 1")
     create_macros(con)
+    views.create_macros(con)
     for table in known.keys() & (tables | drawings.keys()):
         make_table(con, table, known[table], drawings.get(table, defaults.get(table, "")))
     if any(name.startswith("rule_") for name in drawings):

@@ -15,7 +15,7 @@ from app.alert_words import Words, leads_to
 from app.i18n import LANGS, Lang, say, texts
 from pipelines import alert_states, views
 from pipelines.rules import all_rules
-from tests.conftest import drawn, make_table
+from tests.conftest import make_table
 
 TYPES = {
     **dict.fromkeys(
@@ -32,20 +32,24 @@ TYPES = {
     **dict.fromkeys(("is_overdue", "is_open", "still_open", "is_lead", "has_exposure", "is_new_source"), "BOOLEAN"),
     "aliases": "VARCHAR[]",
 }  # fmt: skip
+BETWEEN = {"int_rise_costs"}
 RULES = {rules.table: rules.types for rules in all_rules()}
 SETTINGS = "main_currency | zone\n EUR | UTC"
 
 
 def found(kind: str, **tables: str) -> list[dict[str, Any]]:
     """The rows of one kind, from what its query reads; tables that are not drawn have no rows."""
-    query = next(each for each in views.queries(("alerts",)) if each.name == f"int_alert_{kind}")
+    known = {each.name: each for each in views.queries(("issues", "alerts"))}
+    query = known[f"int_alert_{kind}"]
+    between = [known[name] for name in query.reads if name in BETWEEN]
     with duckdb.connect() as con:
-        for name in query.reads:
+        views.create_macros(con)
+        for name in {name for each in (query, *between) for name in each.reads} - BETWEEN:
             text = {"settings": SETTINGS, **tables}.get(name, "")
-            columns = drawn(text)[0] if text else {}
+            columns = [cell.strip() for cell in text.strip().split("\n")[0].split("|") if cell.strip()]
             types = RULES.get(name) or {column: TYPES.get(column, "VARCHAR") for column in columns}
             make_table(con, name, types or {"kind": "VARCHAR"}, text)
-        con.execute(query.sql)
+        views.run(con, [*between, query])
         return (
             con.sql(f"select {', '.join(views.ALERT_COLUMNS)} from {query.name} order by item")
             .pl()
@@ -70,6 +74,7 @@ def test_a_rise_is_worth_what_its_cases_cost_on_average_times_those_above_the_ex
             c/sku/A   | c/sku/A,c/supplier/X | c   | supplier | supplier   | X     | 2026-03-09      | 2026-03-02 | 14             | 6              | 2.3   | 1.2       | 5          | 0.1 | true         | false         | 2            | 2026-03-09 |                  | false
             d/all     | d/all              | d     | carrier  | all        |       | 2026-03-09      | 2025-12-01 | 5              | 1              | 5     | 2         | 9          | 0.0 | false        | false         | 1            |            | 6                | true
         """,
+        rising_days="cause | place_kind | place | first_date | last_date | is_lead",
         incidents="""
             cause | sku | supplier | warehouse | carrier | channel | event_date | cost_cents | currency
             c     | A   | X        |           |         |         | 2026-02-23 | 1000       | EUR
@@ -105,6 +110,7 @@ def test_a_leap_is_worth_what_the_cases_of_its_days_cost_times_those_above_the_e
             c     | merchant | sku        | A     | 2026-03-10 | 2026-03-11 | 11             | 1              | 11    | 5         | 20         | 0 | false        | 2            | true
             c     | merchant | all        |       | 2026-03-10 | 2026-03-11 | 12             | 2              | 6     | 3         | 20         | 0 | false        | 2            | false
         """,
+        rising_issues="issue_key | cause | place_kind | place | week_start_date | is_lead",
         incidents="""
             cause | sku | supplier | warehouse | carrier | channel | event_date | cost_cents | currency
             c     | A   |          |           |         |         | 2026-03-09 | 9000       | EUR

@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 
 from analysis.rising import Rises, rises
-from pipelines import data_changes, rising
+from pipelines import data_changes, rising, views
 from pipelines.load import load
 from pipelines.store import Store
 
@@ -136,6 +136,7 @@ class Shop:
 @pytest.fixture
 def con() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as made:
+        views.create_macros(made)
         yield made
 
 
@@ -194,6 +195,7 @@ def test_a_tool_with_a_level_of_its_own_is_held_against_it(con: duckdb.DuckDBPyC
     assert steady.risen() == ["A"]
     assert [change for *_, change, _ in steady.changes()] == ["new_source"]
     with duckdb.connect() as other:
+        views.create_macros(other)
         risen = Shop(other, Told("d", usual(4)), Told("d", [*usual(25, 7), 78, 81, 80], source="gorgias"))
         assert risen.risen() == ["A"]
         assert risen.changes() == []

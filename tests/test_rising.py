@@ -14,6 +14,7 @@ from analysis.rising import Rises, rises, rising, spell, sure_stories
 from app import report
 from app.i18n import say
 from pipelines import rising as kept
+from pipelines import views
 from pipelines.store import Store
 from tests.pages_store import small_store
 from tests.test_pages import drawn, words
@@ -102,6 +103,7 @@ def test_series_of_the_same_incidents_are_one_story_and_a_new_tool_is_said(sourc
         party=pl.lit("supplier"),
     )
     with duckdb.connect() as con:
+        views.create_macros(con)
         con.register("incidents", table.with_columns(lot=pl.lit(None, pl.String)))
         told, _ = kept._told(con, found, MONDAY)
     rows = kept._with_stories(found, told)
@@ -244,6 +246,7 @@ def test_a_story_is_known_by_the_narrowest_place_that_holds_most_of_it_and_by_th
     series = {"cause": ["c", "c"], "place_kind": ["supplier", "all"], "place": ["Acme", None]}
     found = pl.DataFrame({"number": [0, 1], **series, "since_date": [MONDAY] * 2, "story": [0, 0]})
     with duckdb.connect() as con:
+        views.create_macros(con)
         con.register("incidents", table.with_columns(party=pl.lit("supplier"), source=pl.lit("shop")))
         _, places = kept._told(con, found, MONDAY)
     # last month the article rose, this week its supplier does: one rise, seen for six weeks

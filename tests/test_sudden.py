@@ -14,6 +14,7 @@ from scipy import stats
 from analysis.rising import Rises, rises
 from analysis.sudden import DAYS, behind_days, sudden, weekday_shares
 from pipelines import sudden as kept
+from pipelines import views
 
 EVEN = np.full(7, 1 / 7)
 
@@ -135,6 +136,7 @@ def test_a_day_of_cancellations_is_told_unless_as_many_more_orders_came(
     cancelled: int, orders: int, told: list[str]
 ) -> None:
     with duckdb.connect() as con:
+        views.create_macros(con)
         judged, sold = shop(con, cancelled, orders)
         assert judged.found.is_empty()
         nobody = judged.found.select("cause", "place_kind", "place")

@@ -62,5 +62,32 @@ select
     if(lost_sale_basis is null, 0, 1) as lost_sale_n,
     if(lost_sale_basis = 1, 1, 0) as lost_sale_n_measured,
     if(lost_sale_basis = 2, 1, 0) as lost_sale_n_assumed,
-    if(lost_sale_basis = 5, 1, 0) as lost_sale_n_other
+    if(lost_sale_basis = 5, 1, 0) as lost_sale_n_other,
+    -- all of it but the sale lost, which is in no sum; NULL where nothing is known
+    case
+        when
+            refund_n_measured + goodwill_n_measured + goods_n_measured + recovery_n_measured + resale_n_measured > 0
+            then
+                coalesce(refund_measured, 0)
+                + coalesce(goodwill_measured, 0)
+                + coalesce(goods_measured, 0)
+                + coalesce(recovery_measured, 0)
+                + coalesce(resale_measured, 0)
+    end as all_measured,
+    case
+        when
+            goods_n_assumed
+            + freight_out_n_assumed
+            + freight_back_n_assumed
+            + handling_n_assumed
+            + fee_n_assumed
+            + resale_n_assumed > 0
+            then
+                coalesce(goods_assumed, 0)
+                + coalesce(freight_out_assumed, 0)
+                + coalesce(freight_back_assumed, 0)
+                + coalesce(handling_assumed, 0)
+                + coalesce(fee_assumed, 0)
+                + coalesce(resale_assumed, 0)
+    end as all_assumed
 from int_cost_parts;

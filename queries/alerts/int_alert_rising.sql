@@ -1,41 +1,7 @@
 -- To tell: a cause rises somewhere beyond season, volume and chance. At stake is what the incidents of the last three
 -- weeks cost on average, times those above what was expected; it is the surer the fewer of them chance could be.
--- Grain: one row per story of rising_issues. Reads: rising_issues, incidents, settings.
+-- Grain: one row per story of rising_issues. Reads: rising_issues, int_rise_costs.
 create or replace view int_alert_rising as
-with costed as (
-    select
-        rising.issue_key,
-        incidents.currency,
-        count(*) as cost_count,
-        avg(incidents.cost_cents) as mean_cents
-    from rising_issues as rising
-    inner join incidents
-        on
-            rising.cause = incidents.cause
-            and rising.week_start_date - 14 <= incidents.event_date
-            and rising.week_start_date + 7 > incidents.event_date
-            and case rising.place_kind
-                when 'all' then true
-                when 'sku' then rising.place = incidents.sku
-                when 'supplier' then rising.place = incidents.supplier
-                when 'warehouse' then rising.place = incidents.warehouse
-                when 'carrier' then rising.place = incidents.carrier
-                else rising.place = incidents.channel
-            end
-    where rising.is_lead and incidents.cost_cents is not null
-    group by rising.issue_key, incidents.currency
-),
-
-chosen as (
-    select
-        costed.issue_key,
-        -- the main currency, else the one of most
-        arg_max(costed, (costed.currency = settings.main_currency, costed.cost_count, costed.currency)) as cost
-    from costed
-    cross join settings
-    group by costed.issue_key
-)
-
 select
     'rising' as kind,
     rising.issue_key as item,
@@ -50,9 +16,9 @@ select
     rising.place,
     rising.observed_count as item_count,
     rising.observed_count - rising.expected_count as size,
-    round(chosen.cost.mean_cents * (rising.observed_count - rising.expected_count))::bigint as amount_cents,
-    coalesce(chosen.cost.cost_count, 0) as amount_count,
-    chosen.cost.currency,
+    round(costs.mean_cents * (rising.observed_count - rising.expected_count))::bigint as amount_cents,
+    coalesce(costs.cost_count, 0) as amount_count,
+    costs.currency,
     (1 - rising.q) * (rising.ratio_low - 1) / (rising.ratio - 1) as certainty,
     rising.since_date,
     null::date as due_date,
@@ -70,5 +36,5 @@ select
         is_new_source: rising.is_new_source
     }) as facts
 from rising_issues as rising
-left join chosen on rising.issue_key = chosen.issue_key
+left join int_rise_costs as costs on costs.kind = 'rising' and rising.issue_key = costs.item
 where rising.is_lead;

@@ -1,6 +1,6 @@
 -- To tell: a cause leapt somewhere within days, before the week is over that rises are judged by. At stake is what the
 -- incidents of these days cost on average, times those above what was expected.
--- Grain: one row per story of rising_days. Reads: rising_days, incidents, settings.
+-- Grain: one row per story of rising_days. Reads: rising_days, int_rise_costs.
 create or replace view int_alert_sudden as
 with leads as (
     select
@@ -8,40 +8,6 @@ with leads as (
         concat_ws('/', cause, place_kind, place) as item
     from rising_days
     where is_lead
-),
-
-costed as (
-    select
-        leads.item,
-        incidents.currency,
-        count(*) as cost_count,
-        avg(incidents.cost_cents) as mean_cents
-    from leads
-    inner join incidents
-        on
-            leads.cause = incidents.cause
-            and leads.first_date <= incidents.event_date
-            and leads.last_date >= incidents.event_date
-            and case leads.place_kind
-                when 'all' then true
-                when 'sku' then leads.place = incidents.sku
-                when 'supplier' then leads.place = incidents.supplier
-                when 'warehouse' then leads.place = incidents.warehouse
-                when 'carrier' then leads.place = incidents.carrier
-                else leads.place = incidents.channel
-            end
-    where incidents.cost_cents is not null
-    group by leads.item, incidents.currency
-),
-
-chosen as (
-    select
-        costed.item,
-        -- the main currency, else the one of most
-        arg_max(costed, (costed.currency = settings.main_currency, costed.cost_count, costed.currency)) as cost
-    from costed
-    cross join settings
-    group by costed.item
 )
 
 select
@@ -54,9 +20,9 @@ select
     leads.place,
     leads.observed_count as item_count,
     leads.observed_count - leads.expected_count as size,
-    round(chosen.cost.mean_cents * (leads.observed_count - leads.expected_count))::bigint as amount_cents,
-    coalesce(chosen.cost.cost_count, 0) as amount_count,
-    chosen.cost.currency,
+    round(costs.mean_cents * (leads.observed_count - leads.expected_count))::bigint as amount_cents,
+    coalesce(costs.cost_count, 0) as amount_count,
+    costs.currency,
     (1 - leads.q) * (leads.ratio_low - 1) / (leads.ratio - 1) as certainty,
     leads.first_date as since_date,
     null::date as due_date,
@@ -72,4 +38,4 @@ select
         without_orders: not leads.has_exposure
     }) as facts
 from leads
-left join chosen on leads.item = chosen.item;
+left join int_rise_costs as costs on costs.kind = 'sudden' and leads.item = costs.item;

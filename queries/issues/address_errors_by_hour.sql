@@ -9,21 +9,11 @@ with ordered as (
     from order_outcomes
     where
         is_confirmed
-        and (coalesce(len(getvariable('channels')::varchar[]), 0) = 0 or channel in getvariable('channels')::varchar[])
-        and (
-            coalesce(len(getvariable('warehouses')::varchar[]), 0) = 0
-            or warehouse in getvariable('warehouses')::varchar[]
-        )
-        and (
-            coalesce(len(getvariable('carriers')::varchar[]), 0) = 0
-            or carrier in getvariable('carriers')::varchar[]
-        )
-        and (
-            coalesce(len(getvariable('countries')::varchar[]), 0) = 0
-            or country in getvariable('countries')::varchar[]
-        )
-        and (getvariable('start') is null or order_date >= getvariable('start')::date)
-        and (getvariable('until') is null or order_date < getvariable('until')::date)
+        and passes('channels', channel)
+        and passes('warehouses', warehouse)
+        and passes('carriers', carrier)
+        and passes('countries', country)
+        and in_period(order_date)
     group by order_hour
 ),
 
@@ -35,21 +25,11 @@ wrong as (
     where
         cause = 'address_error'
         and order_date is not null
-        and (coalesce(len(getvariable('channels')::varchar[]), 0) = 0 or channel in getvariable('channels')::varchar[])
-        and (
-            coalesce(len(getvariable('warehouses')::varchar[]), 0) = 0
-            or warehouse in getvariable('warehouses')::varchar[]
-        )
-        and (
-            coalesce(len(getvariable('carriers')::varchar[]), 0) = 0
-            or carrier in getvariable('carriers')::varchar[]
-        )
-        and (
-            coalesce(len(getvariable('countries')::varchar[]), 0) = 0
-            or country in getvariable('countries')::varchar[]
-        )
-        and (getvariable('start') is null or order_date >= getvariable('start')::date)
-        and (getvariable('until') is null or order_date < getvariable('until')::date)
+        and passes('channels', channel)
+        and passes('warehouses', warehouse)
+        and passes('carriers', carrier)
+        and passes('countries', country)
+        and in_period(order_date)
     group by order_hour
 ),
 

@@ -5,9 +5,7 @@ create or replace view cancellation_summary as
 with ordered as (
     select coalesce(sum(order_count), 0)::bigint as order_count
     from int_exposure_days
-    where
-        (getvariable('start') is null or date >= getvariable('start')::date)
-        and (getvariable('until') is null or date < getvariable('until')::date)
+    where in_period(date)
 ),
 
 needless as (

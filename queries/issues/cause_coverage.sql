@@ -7,9 +7,7 @@ with counted as (
         coalesce(sum(incident_count) filter (where cause = 'unknown'), 0)::bigint as unknown_count,
         coalesce(sum(incident_count) filter (where cause = 'other'), 0)::bigint as other_count
     from int_matching_days
-    where
-        (getvariable('start') is null or on_date >= getvariable('start')::date)
-        and (getvariable('until') is null or on_date < getvariable('until')::date)
+    where in_period(on_date)
 ),
 
 unmapped as (

@@ -10,9 +10,7 @@ with contacts as (
         count(distinct hash(order_key)) filter (where order_key is not null) as contacting_order_count,
         count(*) filter (where order_key is null) as without_order_count
     from int_matching_tickets
-    where
-        (getvariable('start') is null or on_date >= getvariable('start')::date)
-        and (getvariable('until') is null or on_date < getvariable('until')::date)
+    where in_period(on_date)
     group by period_start_date
 ),
 

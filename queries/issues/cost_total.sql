@@ -25,9 +25,7 @@ with sums as (
 exposed as (
     select sum(order_count)::bigint as order_count
     from int_exposure_days
-    where
-        (getvariable('start') is null or date >= getvariable('start')::date)
-        and (getvariable('until') is null or date < getvariable('until')::date)
+    where in_period(date)
 )
 
 select

@@ -51,32 +51,8 @@ spread as (
         coalesce(lost_sale_measured + lost_sale_assumed, lost_sale_measured, lost_sale_assumed) as lost_sale_cents,
         lost_sale_n_measured + lost_sale_n_assumed as lost_sale_known,
         lost_sale_n,
-        case
-            when
-                refund_n_measured + goodwill_n_measured + goods_n_measured + recovery_n_measured + resale_n_measured > 0
-                then
-                    coalesce(refund_measured, 0)
-                    + coalesce(goodwill_measured, 0)
-                    + coalesce(goods_measured, 0)
-                    + coalesce(recovery_measured, 0)
-                    + coalesce(resale_measured, 0)
-        end as measured_cents,
-        case
-            when
-                goods_n_assumed
-                + freight_out_n_assumed
-                + freight_back_n_assumed
-                + handling_n_assumed
-                + fee_n_assumed
-                + resale_n_assumed > 0
-                then
-                    coalesce(goods_assumed, 0)
-                    + coalesce(freight_out_assumed, 0)
-                    + coalesce(freight_back_assumed, 0)
-                    + coalesce(handling_assumed, 0)
-                    + coalesce(fee_assumed, 0)
-                    + coalesce(resale_assumed, 0)
-        end as assumed_cents,
+        all_measured as measured_cents,
+        all_assumed as assumed_cents,
         refund_n_other
         + goodwill_n_other
         + goods_n_other
@@ -124,9 +100,7 @@ sums as (
 exposed as (
     select sum(order_count)::bigint as order_count
     from int_exposure_days
-    where
-        (getvariable('start') is null or date >= getvariable('start')::date)
-        and (getvariable('until') is null or date < getvariable('until')::date)
+    where in_period(date)
 ),
 
 judged as (

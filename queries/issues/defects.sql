@@ -34,8 +34,7 @@ sold as (
     where
         is_confirmed
         and (sku, coalesce(lot, '')) in (select (faults.sku, coalesce(faults.lot, '')) from faults)
-        and (getvariable('start') is null or order_date >= getvariable('start')::date)
-        and (getvariable('until') is null or order_date < getvariable('until')::date)
+        and in_period(order_date)
     group by sku, lot
 )
 

@@ -23,8 +23,7 @@ with judged as not materialized (
     from int_matching_dispatches as dispatches
     cross join int_data_end
     where
-        (getvariable('start') is null or dispatches.on_date >= getvariable('start')::date)
-        and (getvariable('until') is null or dispatches.on_date < getvariable('until')::date)
+        in_period(dispatches.on_date)
         and coalesce(dispatches.fulfilled_by, '') <> 'marketplace'
 ),
 

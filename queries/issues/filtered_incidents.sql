@@ -3,9 +3,7 @@
 create or replace view filtered_incidents as
 select *
 from matching_incidents
-where
-    (getvariable('start') is null or on_date >= getvariable('start')::date)
-    and (getvariable('until') is null or on_date < getvariable('until')::date);
+where in_period(on_date);
 
 comment on view filtered_incidents is 'Incidents that pass every filter, within the period.';
 comment on column filtered_incidents.incident_key is 'Key of the incident: the same whatever the order of loading.';

@@ -21,32 +21,8 @@ parted as (
         recovery_measured as recovery_cents,
         coalesce(resale_measured, resale_assumed) as resale_cents,
         coalesce(lost_sale_measured, lost_sale_assumed) as lost_sale_cents,
-        case
-            when
-                refund_n_measured + goodwill_n_measured + goods_n_measured + recovery_n_measured + resale_n_measured > 0
-                then
-                    coalesce(refund_measured, 0)
-                    + coalesce(goodwill_measured, 0)
-                    + coalesce(goods_measured, 0)
-                    + coalesce(recovery_measured, 0)
-                    + coalesce(resale_measured, 0)
-        end as measured_cents,
-        case
-            when
-                goods_n_assumed
-                + freight_out_n_assumed
-                + freight_back_n_assumed
-                + handling_n_assumed
-                + fee_n_assumed
-                + resale_n_assumed > 0
-                then
-                    coalesce(goods_assumed, 0)
-                    + coalesce(freight_out_assumed, 0)
-                    + coalesce(freight_back_assumed, 0)
-                    + coalesce(handling_assumed, 0)
-                    + coalesce(fee_assumed, 0)
-                    + coalesce(resale_assumed, 0)
-        end as assumed_cents,
+        all_measured as measured_cents,
+        all_assumed as assumed_cents,
         (refund_n - refund_n_measured - refund_n_other)
         + (goodwill_n - goodwill_n_measured - goodwill_n_other)
         + (goods_n - goods_n_measured - goods_n_assumed - goods_n_other)

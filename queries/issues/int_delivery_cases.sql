@@ -12,35 +12,21 @@ with chosen as (
     from delivery_cases
     where
         cause <> 'address_error'
-        and (coalesce(len(getvariable('channels')::varchar[]), 0) = 0 or channel in getvariable('channels')::varchar[])
-        and (coalesce(len(getvariable('causes')::varchar[]), 0) = 0 or cause in getvariable('causes')::varchar[])
-        and (coalesce(len(getvariable('families')::varchar[]), 0) = 0 or family in getvariable('families')::varchar[])
-        and (coalesce(len(getvariable('parties')::varchar[]), 0) = 0 or party in getvariable('parties')::varchar[])
-        and (coalesce(len(getvariable('skus')::varchar[]), 0) = 0 or sku in getvariable('skus')::varchar[])
-        and (
-            coalesce(len(getvariable('suppliers')::varchar[]), 0) = 0
-            or supplier in getvariable('suppliers')::varchar[]
-        )
-        and (
-            coalesce(len(getvariable('warehouses')::varchar[]), 0) = 0
-            or warehouse in getvariable('warehouses')::varchar[]
-        )
-        and (
-            coalesce(len(getvariable('carriers')::varchar[]), 0) = 0
-            or carrier in getvariable('carriers')::varchar[]
-        )
-        and (
-            coalesce(len(getvariable('countries')::varchar[]), 0) = 0
-            or country in getvariable('countries')::varchar[]
-        )
+        and passes('channels', channel)
+        and passes('causes', cause)
+        and passes('families', family)
+        and passes('parties', party)
+        and passes('skus', sku)
+        and passes('suppliers', supplier)
+        and passes('warehouses', warehouse)
+        and passes('carriers', carrier)
+        and passes('countries', country)
 ),
 
 inside as (
     select *
     from chosen
-    where
-        (getvariable('start') is null or on_date >= getvariable('start')::date)
-        and (getvariable('until') is null or on_date < getvariable('until')::date)
+    where in_period(on_date)
 ),
 
 candidates as (

@@ -12,20 +12,15 @@ select
 from int_exposure_sums
 where
     date_basis = coalesce(getvariable('basis'), 'event')
-    and (coalesce(len(getvariable('channels')::varchar[]), 0) = 0 or channel in getvariable('channels')::varchar[])
-    and coalesce(len(getvariable('skus')::varchar[]), 0)
-    + coalesce(len(getvariable('suppliers')::varchar[]), 0)
-    + coalesce(len(getvariable('warehouses')::varchar[]), 0)
-    + coalesce(len(getvariable('carriers')::varchar[]), 0)
-    + coalesce(len(getvariable('countries')::varchar[]), 0) = 0
+    and passes('channels', channel)
+    and not filters_lines()
 
 union all
 
 select
     date,
     if(
-        coalesce(len(getvariable('skus')::varchar[]), 0)
-        + coalesce(len(getvariable('suppliers')::varchar[]), 0) = 0,
+        not filters_articles(),
         sum(order_count),
         0
     )::bigint,
@@ -33,12 +28,7 @@ select
     sum(lines_shipped)::bigint,
     sum(units_sold)::bigint
 from int_place_exposure
-where
-    coalesce(len(getvariable('skus')::varchar[]), 0)
-    + coalesce(len(getvariable('suppliers')::varchar[]), 0)
-    + coalesce(len(getvariable('warehouses')::varchar[]), 0)
-    + coalesce(len(getvariable('carriers')::varchar[]), 0)
-    + coalesce(len(getvariable('countries')::varchar[]), 0) > 0
+where filters_lines()
 group by date
 
 union all
@@ -52,5 +42,5 @@ select
 from int_matching_lines
 where
     order_date is not null
-    and coalesce(len(getvariable('skus')::varchar[]), 0) + coalesce(len(getvariable('suppliers')::varchar[]), 0) > 0
+    and filters_articles()
 group by order_date;

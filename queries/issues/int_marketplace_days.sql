@@ -29,10 +29,7 @@ recent as (
         )::integer
         and outcomes.channel is not null
         and coalesce(outcomes.fulfilled_by, '') <> 'marketplace'
-        and (
-            coalesce(len(getvariable('channels')::varchar[]), 0) = 0
-            or outcomes.channel in getvariable('channels')::varchar[]
-        )
+        and passes('channels', outcomes.channel)
 ),
 
 by_order as (

@@ -13,26 +13,12 @@ from int_cost_days
 where
     date_basis = coalesce(getvariable('basis'), 'event')
     and coalesce(getvariable('cut'), 'cause') in ('cause', 'party')
-    and coalesce(len(getvariable('skus')::varchar[]), 0)
-    + coalesce(len(getvariable('suppliers')::varchar[]), 0)
-    + coalesce(len(getvariable('warehouses')::varchar[]), 0)
-    + coalesce(len(getvariable('carriers')::varchar[]), 0)
-    + coalesce(len(getvariable('countries')::varchar[]), 0) = 0
-    and (getvariable('start') is null or date >= getvariable('start')::date)
-    and (getvariable('until') is null or date < getvariable('until')::date)
-    and (
-        coalesce(len(getvariable('channels')::varchar[]), 0) = 0
-        or channel in getvariable('channels')::varchar[]
-    )
-    and (coalesce(len(getvariable('causes')::varchar[]), 0) = 0 or cause in getvariable('causes')::varchar[])
-    and (
-        coalesce(len(getvariable('families')::varchar[]), 0) = 0
-        or family in getvariable('families')::varchar[]
-    )
-    and (
-        coalesce(len(getvariable('parties')::varchar[]), 0) = 0
-        or party in getvariable('parties')::varchar[]
-    )
+    and not filters_lines()
+    and in_period(date)
+    and passes('channels', channel)
+    and passes('causes', cause)
+    and passes('families', family)
+    and passes('parties', party)
 
 union all
 
@@ -50,9 +36,5 @@ select
 from int_matching_cost_amounts
 where
     coalesce(getvariable('cut'), 'cause') in ('sku', 'supplier')
-    or coalesce(len(getvariable('skus')::varchar[]), 0)
-    + coalesce(len(getvariable('suppliers')::varchar[]), 0)
-    + coalesce(len(getvariable('warehouses')::varchar[]), 0)
-    + coalesce(len(getvariable('carriers')::varchar[]), 0)
-    + coalesce(len(getvariable('countries')::varchar[]), 0) > 0
+    or filters_lines()
 group by all;

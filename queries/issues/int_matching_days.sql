@@ -14,24 +14,11 @@ select
 from int_incident_days
 where
     date_basis = coalesce(getvariable('basis'), 'event')
-    and coalesce(len(getvariable('skus')::varchar[]), 0)
-    + coalesce(len(getvariable('suppliers')::varchar[]), 0)
-    + coalesce(len(getvariable('warehouses')::varchar[]), 0)
-    + coalesce(len(getvariable('carriers')::varchar[]), 0)
-    + coalesce(len(getvariable('countries')::varchar[]), 0) = 0
-    and (
-        coalesce(len(getvariable('channels')::varchar[]), 0) = 0
-        or channel in getvariable('channels')::varchar[]
-    )
-    and (coalesce(len(getvariable('causes')::varchar[]), 0) = 0 or cause in getvariable('causes')::varchar[])
-    and (
-        coalesce(len(getvariable('families')::varchar[]), 0) = 0
-        or family in getvariable('families')::varchar[]
-    )
-    and (
-        coalesce(len(getvariable('parties')::varchar[]), 0) = 0
-        or party in getvariable('parties')::varchar[]
-    )
+    and not filters_lines()
+    and passes('channels', channel)
+    and passes('causes', cause)
+    and passes('families', family)
+    and passes('parties', party)
 
 union all
 
@@ -47,9 +34,5 @@ select
 from matching_incidents
 where
     on_date is not null
-    and coalesce(len(getvariable('skus')::varchar[]), 0)
-    + coalesce(len(getvariable('suppliers')::varchar[]), 0)
-    + coalesce(len(getvariable('warehouses')::varchar[]), 0)
-    + coalesce(len(getvariable('carriers')::varchar[]), 0)
-    + coalesce(len(getvariable('countries')::varchar[]), 0) > 0
+    and filters_lines()
 group by on_date, cause, party, currency;

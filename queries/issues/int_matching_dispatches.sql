@@ -9,29 +9,20 @@ with placed as (
         if(getvariable('basis') = 'order', order_date, coalesce(due_date, order_date)) as on_date
     from dispatches
     where
-        (coalesce(len(getvariable('channels')::varchar[]), 0) = 0 or channel in getvariable('channels')::varchar[])
-        and (
-            coalesce(len(getvariable('warehouses')::varchar[]), 0) = 0
-            or warehouse in getvariable('warehouses')::varchar[]
-        )
-        and (
-            coalesce(len(getvariable('carriers')::varchar[]), 0) = 0 or carrier in getvariable('carriers')::varchar[]
-        )
-        and (
-            coalesce(len(getvariable('countries')::varchar[]), 0) = 0
-            or country in getvariable('countries')::varchar[]
-        )
+        passes('channels', channel)
+        and passes('warehouses', warehouse)
+        and passes('carriers', carrier)
+        and passes('countries', country)
 )
 
 select *
 from placed
-where
-    coalesce(len(getvariable('skus')::varchar[]), 0) + coalesce(len(getvariable('suppliers')::varchar[]), 0) = 0
+where not filters_articles()
 
 union all
 
 select *
 from placed
 where
-    coalesce(len(getvariable('skus')::varchar[]), 0) + coalesce(len(getvariable('suppliers')::varchar[]), 0) > 0
+    filters_articles()
     and order_key in (select int_matching_lines.order_key from int_matching_lines);

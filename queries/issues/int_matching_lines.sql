@@ -4,24 +4,9 @@ create or replace view int_matching_lines as
 select *
 from lines
 where
-    (
-        coalesce(len(getvariable('channels')::varchar[]), 0) = 0
-        or channel in getvariable('channels')::varchar[]
-    )
-    and (coalesce(len(getvariable('skus')::varchar[]), 0) = 0 or sku in getvariable('skus')::varchar[])
-    and (
-        coalesce(len(getvariable('suppliers')::varchar[]), 0) = 0
-        or supplier in getvariable('suppliers')::varchar[]
-    )
-    and (
-        coalesce(len(getvariable('warehouses')::varchar[]), 0) = 0
-        or warehouse in getvariable('warehouses')::varchar[]
-    )
-    and (
-        coalesce(len(getvariable('carriers')::varchar[]), 0) = 0
-        or carrier in getvariable('carriers')::varchar[]
-    )
-    and (
-        coalesce(len(getvariable('countries')::varchar[]), 0) = 0
-        or country in getvariable('countries')::varchar[]
-    );
+    passes('channels', channel)
+    and passes('skus', sku)
+    and passes('suppliers', supplier)
+    and passes('warehouses', warehouse)
+    and passes('carriers', carrier)
+    and passes('countries', country);

@@ -9,17 +9,11 @@ select
 from int_article_months
 where
     date_basis = coalesce(getvariable('basis'), 'event')
-    and coalesce(len(getvariable('channels')::varchar[]), 0)
-    + coalesce(len(getvariable('warehouses')::varchar[]), 0)
-    + coalesce(len(getvariable('carriers')::varchar[]), 0)
-    + coalesce(len(getvariable('countries')::varchar[]), 0) = 0
+    and not (is_filtered('channels') or filters_places())
     and (getvariable('start') is null or month_date >= getvariable('start')::date)
     and (getvariable('until') is null or month_date < date_trunc('month', getvariable('until')::date))
-    and (coalesce(len(getvariable('skus')::varchar[]), 0) = 0 or sku in getvariable('skus')::varchar[])
-    and (
-        coalesce(len(getvariable('suppliers')::varchar[]), 0) = 0
-        or supplier in getvariable('suppliers')::varchar[]
-    )
+    and passes('skus', sku)
+    and passes('suppliers', supplier)
 
 union all
 
@@ -30,10 +24,7 @@ select
     units_sold
 from int_matching_exposure
 where
-    coalesce(len(getvariable('channels')::varchar[]), 0)
-    + coalesce(len(getvariable('warehouses')::varchar[]), 0)
-    + coalesce(len(getvariable('carriers')::varchar[]), 0)
-    + coalesce(len(getvariable('countries')::varchar[]), 0) = 0
+    not (is_filtered('channels') or filters_places())
     and date >= getvariable('start')::date
     and date < date_trunc('month', getvariable('start')::date - 1) + interval 1 month
     and (getvariable('until') is null or date < getvariable('until')::date)
@@ -47,10 +38,7 @@ select
     units_sold
 from int_matching_exposure
 where
-    coalesce(len(getvariable('channels')::varchar[]), 0)
-    + coalesce(len(getvariable('warehouses')::varchar[]), 0)
-    + coalesce(len(getvariable('carriers')::varchar[]), 0)
-    + coalesce(len(getvariable('countries')::varchar[]), 0) = 0
+    not (is_filtered('channels') or filters_places())
     and date >= date_trunc('month', getvariable('until')::date)
     and date < getvariable('until')::date
     and (
@@ -66,9 +54,5 @@ select
     units_sold
 from int_matching_exposure
 where
-    coalesce(len(getvariable('channels')::varchar[]), 0)
-    + coalesce(len(getvariable('warehouses')::varchar[]), 0)
-    + coalesce(len(getvariable('carriers')::varchar[]), 0)
-    + coalesce(len(getvariable('countries')::varchar[]), 0) > 0
-    and (getvariable('start') is null or date >= getvariable('start')::date)
-    and (getvariable('until') is null or date < getvariable('until')::date);
+    (is_filtered('channels') or filters_places())
+    and in_period(date);

@@ -8,26 +8,22 @@ with chosen as (
     from int_matching_tickets
     where
         on_date is not null
-        and (getvariable('start') is null or on_date >= getvariable('start')::date)
-        and (getvariable('until') is null or on_date < getvariable('until')::date)
+        and in_period(on_date)
 )
 
 select
     *,
-    (getvariable('start') is null or created_date >= getvariable('start')::date)
-    and (getvariable('until') is null or created_date < getvariable('until')::date) as is_chosen
+    in_period(created_date) as is_chosen
 from ticket_tags
 where
     coalesce(getvariable('basis'), 'event') = 'event'
-    and coalesce(len(getvariable('channels')::varchar[]), 0)
-    + coalesce(len(getvariable('causes')::varchar[]), 0)
-    + coalesce(len(getvariable('families')::varchar[]), 0)
-    + coalesce(len(getvariable('parties')::varchar[]), 0)
-    + coalesce(len(getvariable('skus')::varchar[]), 0)
-    + coalesce(len(getvariable('suppliers')::varchar[]), 0)
-    + coalesce(len(getvariable('warehouses')::varchar[]), 0)
-    + coalesce(len(getvariable('carriers')::varchar[]), 0)
-    + coalesce(len(getvariable('countries')::varchar[]), 0) = 0
+    and not (
+        is_filtered('channels')
+        or is_filtered('causes')
+        or is_filtered('families')
+        or is_filtered('parties')
+        or filters_lines()
+    )
 
 union all
 
@@ -38,12 +34,8 @@ from ticket_tags as tags
 left join chosen on tags.ticket_record_id = chosen.ticket_record_id
 where
     getvariable('basis') = 'order'
-    or coalesce(len(getvariable('channels')::varchar[]), 0)
-    + coalesce(len(getvariable('causes')::varchar[]), 0)
-    + coalesce(len(getvariable('families')::varchar[]), 0)
-    + coalesce(len(getvariable('parties')::varchar[]), 0)
-    + coalesce(len(getvariable('skus')::varchar[]), 0)
-    + coalesce(len(getvariable('suppliers')::varchar[]), 0)
-    + coalesce(len(getvariable('warehouses')::varchar[]), 0)
-    + coalesce(len(getvariable('carriers')::varchar[]), 0)
-    + coalesce(len(getvariable('countries')::varchar[]), 0) > 0;
+    or is_filtered('channels')
+    or is_filtered('causes')
+    or is_filtered('families')
+    or is_filtered('parties')
+    or filters_lines();

@@ -3,6 +3,4 @@
 create or replace view int_period_cancellations as
 select *
 from int_matching_cancellations
-where
-    (getvariable('start') is null or on_date >= getvariable('start')::date)
-    and (getvariable('until') is null or on_date < getvariable('until')::date);
+where in_period(on_date);

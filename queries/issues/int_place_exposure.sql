@@ -6,26 +6,14 @@ select * exclude (date_basis)
 from exposure_places
 where
     date_basis = coalesce(getvariable('basis'), 'event')
-    and (
-        coalesce(len(getvariable('channels')::varchar[]), 0) = 0
-        or channel in getvariable('channels')::varchar[]
-    )
-    and (
-        coalesce(len(getvariable('warehouses')::varchar[]), 0) = 0
-        or warehouse in getvariable('warehouses')::varchar[]
-    )
-    and (
-        coalesce(len(getvariable('carriers')::varchar[]), 0) = 0
-        or carrier in getvariable('carriers')::varchar[]
-    )
-    and (
-        coalesce(len(getvariable('countries')::varchar[]), 0) = 0
-        or country in getvariable('countries')::varchar[]
-    )
-    and coalesce(len(getvariable('skus')::varchar[]), 0) + coalesce(len(getvariable('suppliers')::varchar[]), 0) = 0
+    and passes('channels', channel)
+    and passes('warehouses', warehouse)
+    and passes('carriers', carrier)
+    and passes('countries', country)
+    and not filters_articles()
 
 union all by name
 
 select * exclude (sku, supplier, category)
 from int_matching_exposure
-where coalesce(len(getvariable('skus')::varchar[]), 0) + coalesce(len(getvariable('suppliers')::varchar[]), 0) > 0;
+where filters_articles();

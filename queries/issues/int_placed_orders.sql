@@ -5,7 +5,5 @@ select
     date_trunc(if(getvariable('grain') = 'month', 'month', 'week'), date)::date as period_start_date,
     sum(order_count)::bigint as order_count
 from int_exposure_days
-where
-    (getvariable('start') is null or date >= getvariable('start')::date)
-    and (getvariable('until') is null or date < getvariable('until')::date)
+where in_period(date)
 group by period_start_date;

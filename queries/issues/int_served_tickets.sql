@@ -51,9 +51,7 @@ aged as (
             tickets.source = clocks.source
             and tickets.account = clocks.account
             and tickets.calendar_key = clocks.calendar_key
-    where
-        (getvariable('start') is null or tickets.on_date >= getvariable('start')::date)
-        and (getvariable('until') is null or tickets.on_date < getvariable('until')::date)
+    where in_period(tickets.on_date)
 ),
 
 -- on the clock that the promise names

@@ -23,5 +23,4 @@ where
     tickets.is_solved
     and not tickets.is_closed_by_rule
     and tickets.solved_date is not null
-    and (getvariable('start') is null or tickets.solved_date >= getvariable('start')::date)
-    and (getvariable('until') is null or tickets.solved_date < getvariable('until')::date);
+    and in_period(tickets.solved_date);

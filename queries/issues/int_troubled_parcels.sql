@@ -13,29 +13,11 @@ with chosen as (
         if(trouble = 'not_received', 'lost', trouble) as covered_as
     from troubled_parcels
     where
-        (coalesce(len(getvariable('channels')::varchar[]), 0) = 0 or channel in getvariable('channels')::varchar[])
-        and (
-            coalesce(len(getvariable('warehouses')::varchar[]), 0) = 0
-            or warehouse in getvariable('warehouses')::varchar[]
-        )
-        and (
-            coalesce(len(getvariable('carriers')::varchar[]), 0) = 0
-            or carrier in getvariable('carriers')::varchar[]
-        )
-        and (
-            coalesce(len(getvariable('countries')::varchar[]), 0) = 0
-            or country in getvariable('countries')::varchar[]
-        )
-        and (
-            getvariable('start') is null
-            or coalesce(if(getvariable('basis') = 'order', order_date, shipped_date), order_date)
-            >= getvariable('start')::date
-        )
-        and (
-            getvariable('until') is null
-            or coalesce(if(getvariable('basis') = 'order', order_date, shipped_date), order_date)
-            < getvariable('until')::date
-        )
+        passes('channels', channel)
+        and passes('warehouses', warehouse)
+        and passes('carriers', carrier)
+        and passes('countries', country)
+        and in_period(coalesce(if(getvariable('basis') = 'order', order_date, shipped_date), order_date))
 ),
 
 -- the contract of the parcel's own service first, then the newest that was in force when it left

@@ -18,9 +18,7 @@ with places as (
         bool_or(tells_ncx) as tells_ncx,
         bool_or(tells_claims) as tells_claims
     from int_selling_places
-    where
-        coalesce(len(getvariable('channels')::varchar[]), 0) = 0
-        or channel in getvariable('channels')::varchar[]
+    where passes('channels', channel)
     group by channel
 ),
 
@@ -73,10 +71,7 @@ told as (
             'not_received', 'not_as_described', 'customer_experience', 'incident', 'acceptance',
             'transaction_defect', 'claim'
         )
-        and (
-            coalesce(len(getvariable('channels')::varchar[]), 0) = 0
-            or marketplace in getvariable('channels')::varchar[]
-        )
+        and passes('channels', marketplace)
     group by marketplace, name
 ),
 

@@ -19,14 +19,8 @@ cross join int_data_end
 where
     counts.level < 0
     and counts.counted_at >= int_data_end.last_date - interval 14 days
-    and (
-        coalesce(len(getvariable('skus')::varchar[]), 0) = 0
-        or counts.sku in getvariable('skus')::varchar[]
-    )
-    and (
-        coalesce(len(getvariable('channels')::varchar[]), 0) = 0
-        or places.channel in getvariable('channels')::varchar[]
-    )
+    and passes('skus', counts.sku)
+    and passes('channels', places.channel)
 order by counts.level, counts.sku, counts.location;
 
 comment on view negative_stock is 'Articles whose newest count is below zero.';

@@ -11,27 +11,15 @@ with ordered_days as (
     from int_exposure_sums
     where
         date_basis = coalesce(getvariable('basis'), 'event')
-        and (
-            coalesce(len(getvariable('channels')::varchar[]), 0) = 0
-            or channel in getvariable('channels')::varchar[]
-        )
-        and coalesce(len(getvariable('skus')::varchar[]), 0)
-        + coalesce(len(getvariable('suppliers')::varchar[]), 0)
-        + coalesce(len(getvariable('warehouses')::varchar[]), 0)
-        + coalesce(len(getvariable('carriers')::varchar[]), 0)
-        + coalesce(len(getvariable('countries')::varchar[]), 0) = 0
+        and passes('channels', channel)
+        and not filters_lines()
     union all
     select
         channel,
         date,
         lines_confirmed
     from int_place_exposure
-    where
-        coalesce(len(getvariable('skus')::varchar[]), 0)
-        + coalesce(len(getvariable('suppliers')::varchar[]), 0)
-        + coalesce(len(getvariable('warehouses')::varchar[]), 0)
-        + coalesce(len(getvariable('carriers')::varchar[]), 0)
-        + coalesce(len(getvariable('countries')::varchar[]), 0) > 0
+    where filters_lines()
 ),
 
 ordered as (
@@ -39,9 +27,7 @@ ordered as (
         channel,
         sum(lines_confirmed)::bigint as line_count
     from ordered_days
-    where
-        (getvariable('start') is null or date >= getvariable('start')::date)
-        and (getvariable('until') is null or date < getvariable('until')::date)
+    where in_period(date)
     group by channel
 ),
 

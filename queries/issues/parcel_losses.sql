@@ -16,27 +16,11 @@ with shipped as (
     where
         shipped_date is not null
         and carrier is not null
-        and (coalesce(len(getvariable('channels')::varchar[]), 0) = 0 or channel in getvariable('channels')::varchar[])
-        and (
-            coalesce(len(getvariable('warehouses')::varchar[]), 0) = 0
-            or warehouse in getvariable('warehouses')::varchar[]
-        )
-        and (
-            coalesce(len(getvariable('carriers')::varchar[]), 0) = 0
-            or carrier in getvariable('carriers')::varchar[]
-        )
-        and (
-            coalesce(len(getvariable('countries')::varchar[]), 0) = 0
-            or country in getvariable('countries')::varchar[]
-        )
-        and (
-            getvariable('start') is null
-            or if(getvariable('basis') = 'order', order_date, shipped_date) >= getvariable('start')::date
-        )
-        and (
-            getvariable('until') is null
-            or if(getvariable('basis') = 'order', order_date, shipped_date) < getvariable('until')::date
-        )
+        and passes('channels', channel)
+        and passes('warehouses', warehouse)
+        and passes('carriers', carrier)
+        and passes('countries', country)
+        and in_period(if(getvariable('basis') = 'order', order_date, shipped_date))
     group by carrier, country, region
 ),
 

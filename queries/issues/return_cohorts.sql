@@ -26,9 +26,7 @@ counted as (
         date_trunc(if(getvariable('grain') = 'month', 'month', 'week'), order_date)::date as period_start_date,
         count(*) as returned_order_count
     from returned
-    where
-        (getvariable('start') is null or order_date >= getvariable('start')::date)
-        and (getvariable('until') is null or order_date < getvariable('until')::date)
+    where in_period(order_date)
     group by period_start_date
 )
 

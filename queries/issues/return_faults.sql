@@ -19,9 +19,7 @@ lines as (
         ) as main_cents
     from dated
     cross join settings
-    where
-        (getvariable('start') is null or dated.on_date >= getvariable('start')::date)
-        and (getvariable('until') is null or dated.on_date < getvariable('until')::date)
+    where in_period(dated.on_date)
 ),
 
 faults as (

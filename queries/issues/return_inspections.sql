@@ -19,9 +19,7 @@ select
     count(*) as line_count,
     sum(quantity)::bigint as unit_count
 from dated
-where
-    (getvariable('start') is null or on_date >= getvariable('start')::date)
-    and (getvariable('until') is null or on_date < getvariable('until')::date)
+where in_period(on_date)
 group by reported_cause, inspection, found_cause, verdict
 order by line_count desc, reported_cause, inspection, found_cause;
 

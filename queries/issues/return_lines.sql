@@ -61,9 +61,7 @@ select
     refunded_cents,
     currency
 from dated
-where
-    (getvariable('start') is null or on_date >= getvariable('start')::date)
-    and (getvariable('until') is null or on_date < getvariable('until')::date)
+where in_period(on_date)
 order by on_date desc, incident_key, return_number
 limit coalesce(getvariable('row_limit')::bigint, 1000000000);
 

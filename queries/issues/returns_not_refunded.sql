@@ -39,8 +39,7 @@ aged as (
     left join due on owed.incident_key = due.incident_key and owed.return_number = due.return_number
     where
         owed.is_owed
-        and (getvariable('start') is null or owed.received_date >= getvariable('start')::date)
-        and (getvariable('until') is null or owed.received_date < getvariable('until')::date)
+        and in_period(owed.received_date)
 )
 
 select

@@ -32,18 +32,9 @@ where
     and (
         rising.cause is null
         or (
-            (
-                coalesce(len(getvariable('causes')::varchar[]), 0) = 0
-                or rising.cause in getvariable('causes')::varchar[]
-            )
-            and (
-                coalesce(len(getvariable('families')::varchar[]), 0) = 0
-                or causes.family in getvariable('families')::varchar[]
-            )
-            and (
-                coalesce(len(getvariable('parties')::varchar[]), 0) = 0
-                or rising.party in getvariable('parties')::varchar[]
-            )
+            passes('causes', rising.cause)
+            and passes('families', causes.family)
+            and passes('parties', rising.party)
         )
     )
 order by rising.cause is not null, rising.observed_count - rising.expected_count desc, rising.cause, rising.place;

@@ -23,15 +23,9 @@ select
 from sudden_rises as rising
 inner join ref_causes as causes on rising.cause = causes.cause
 where
-    (coalesce(len(getvariable('causes')::varchar[]), 0) = 0 or rising.cause in getvariable('causes')::varchar[])
-    and (
-        coalesce(len(getvariable('families')::varchar[]), 0) = 0
-        or causes.family in getvariable('families')::varchar[]
-    )
-    and (
-        coalesce(len(getvariable('parties')::varchar[]), 0) = 0
-        or rising.party in getvariable('parties')::varchar[]
-    )
+    passes('causes', rising.cause)
+    and passes('families', causes.family)
+    and passes('parties', rising.party)
 order by rising.story, rising.p, rising.place_kind, rising.place;
 
 comment on view rising_days is 'Causes that leapt within the last days, before their week is over.';

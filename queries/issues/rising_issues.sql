@@ -31,15 +31,9 @@ from rising_series as rising
 inner join ref_causes as causes on rising.cause = causes.cause
 where
     rising.change is null
-    and (coalesce(len(getvariable('causes')::varchar[]), 0) = 0 or rising.cause in getvariable('causes')::varchar[])
-    and (
-        coalesce(len(getvariable('families')::varchar[]), 0) = 0
-        or causes.family in getvariable('families')::varchar[]
-    )
-    and (
-        coalesce(len(getvariable('parties')::varchar[]), 0) = 0
-        or rising.party in getvariable('parties')::varchar[]
-    )
+    and passes('causes', rising.cause)
+    and passes('families', causes.family)
+    and passes('parties', rising.party)
 order by rising.story, rising.p, rising.place_kind, rising.place;
 
 comment on view rising_issues is 'Causes whose rate rose by the last complete week beyond season, trend and chance.';

@@ -17,18 +17,9 @@ cross join int_data_end
 where
     incidents.event_date <= int_data_end.last_date
     and (getvariable('start') is null or incidents.event_date >= getvariable('start')::date)
-    and (
-        coalesce(len(getvariable('causes')::varchar[]), 0) = 0
-        or incidents.cause in getvariable('causes')::varchar[]
-    )
-    and (
-        coalesce(len(getvariable('families')::varchar[]), 0) = 0
-        or incidents.family in getvariable('families')::varchar[]
-    )
-    and (
-        coalesce(len(getvariable('parties')::varchar[]), 0) = 0
-        or incidents.party in getvariable('parties')::varchar[]
-    )
+    and passes('causes', incidents.cause)
+    and passes('families', incidents.family)
+    and passes('parties', incidents.party)
 group by all
 order by order_week_date, delay_weeks;
 

@@ -9,19 +9,13 @@ with denominators as (
     select
         case
             when count(distinct exposure) = 1 and min(exposure) <> 'orders' then min(exposure)
-            when
-                coalesce(len(getvariable('skus')::varchar[]), 0)
-                + coalesce(len(getvariable('suppliers')::varchar[]), 0) > 0
-                then 'lines_confirmed'
+            when filters_articles() then 'lines_confirmed'
             else 'orders'
         end as exposure_kind
     from ref_causes
     where
-        (coalesce(len(getvariable('causes')::varchar[]), 0) = 0 or cause in getvariable('causes')::varchar[])
-        and (
-            coalesce(len(getvariable('families')::varchar[]), 0) = 0
-            or family in getvariable('families')::varchar[]
-        )
+        passes('causes', cause)
+        and passes('families', family)
 ),
 
 failed as (
@@ -42,58 +36,25 @@ failed as (
     where
         -- no incident comes before its order
         (getvariable('start') is null or incidents.event_date >= getvariable('start')::date)
-        and (
-            coalesce(len(getvariable('causes')::varchar[]), 0) = 0
-            or incidents.cause in getvariable('causes')::varchar[]
-        )
-        and (
-            coalesce(len(getvariable('families')::varchar[]), 0) = 0
-            or incidents.family in getvariable('families')::varchar[]
-        )
-        and (
-            coalesce(len(getvariable('parties')::varchar[]), 0) = 0
-            or incidents.party in getvariable('parties')::varchar[]
-        )
-        and (
-            getvariable('cut')::varchar = 'sku'
-            or coalesce(len(getvariable('skus')::varchar[]), 0) = 0
-            or incidents.sku in getvariable('skus')::varchar[]
-        )
-        and (
-            getvariable('cut')::varchar = 'supplier'
-            or coalesce(len(getvariable('suppliers')::varchar[]), 0) = 0
-            or incidents.supplier in getvariable('suppliers')::varchar[]
-        )
-        and (
-            getvariable('cut')::varchar = 'warehouse'
-            or coalesce(len(getvariable('warehouses')::varchar[]), 0) = 0
-            or incidents.warehouse in getvariable('warehouses')::varchar[]
-        )
-        and (
-            getvariable('cut')::varchar = 'carrier'
-            or coalesce(len(getvariable('carriers')::varchar[]), 0) = 0
-            or incidents.carrier in getvariable('carriers')::varchar[]
-        )
-        and (
-            getvariable('cut')::varchar = 'country'
-            or coalesce(len(getvariable('countries')::varchar[]), 0) = 0
-            or incidents.country in getvariable('countries')::varchar[]
-        )
-        and (
-            getvariable('cut')::varchar = 'channel'
-            or coalesce(len(getvariable('channels')::varchar[]), 0) = 0
-            or incidents.channel in getvariable('channels')::varchar[]
-        )
+        and passes('causes', incidents.cause)
+        and passes('families', incidents.family)
+        and passes('parties', incidents.party)
+        and (getvariable('cut')::varchar = 'sku' or passes('skus', incidents.sku))
+        and (getvariable('cut')::varchar = 'supplier' or passes('suppliers', incidents.supplier))
+        and (getvariable('cut')::varchar = 'warehouse' or passes('warehouses', incidents.warehouse))
+        and (getvariable('cut')::varchar = 'carrier' or passes('carriers', incidents.carrier))
+        and (getvariable('cut')::varchar = 'country' or passes('countries', incidents.country))
+        and (getvariable('cut')::varchar = 'channel' or passes('channels', incidents.channel))
     group by all
 ),
 
 -- articles are told apart only where one is chosen
 sold as (
     from exposure_places
-    where coalesce(len(getvariable('skus')::varchar[]), 0) + coalesce(len(getvariable('suppliers')::varchar[]), 0) = 0
+    where not filters_articles()
     union all by name
     from exposure_daily
-    where coalesce(len(getvariable('skus')::varchar[]), 0) + coalesce(len(getvariable('suppliers')::varchar[]), 0) > 0
+    where filters_articles()
 ),
 
 exposed as (
@@ -120,36 +81,12 @@ exposed as (
     where
         exposure.date_basis = coalesce(getvariable('basis')::varchar, 'event')
         and (getvariable('start') is null or exposure.date >= getvariable('start')::date)
-        and (
-            getvariable('cut')::varchar = 'sku'
-            or coalesce(len(getvariable('skus')::varchar[]), 0) = 0
-            or exposure.sku in getvariable('skus')::varchar[]
-        )
-        and (
-            getvariable('cut')::varchar = 'supplier'
-            or coalesce(len(getvariable('suppliers')::varchar[]), 0) = 0
-            or exposure.supplier in getvariable('suppliers')::varchar[]
-        )
-        and (
-            getvariable('cut')::varchar = 'warehouse'
-            or coalesce(len(getvariable('warehouses')::varchar[]), 0) = 0
-            or exposure.warehouse in getvariable('warehouses')::varchar[]
-        )
-        and (
-            getvariable('cut')::varchar = 'carrier'
-            or coalesce(len(getvariable('carriers')::varchar[]), 0) = 0
-            or exposure.carrier in getvariable('carriers')::varchar[]
-        )
-        and (
-            getvariable('cut')::varchar = 'country'
-            or coalesce(len(getvariable('countries')::varchar[]), 0) = 0
-            or exposure.country in getvariable('countries')::varchar[]
-        )
-        and (
-            getvariable('cut')::varchar = 'channel'
-            or coalesce(len(getvariable('channels')::varchar[]), 0) = 0
-            or exposure.channel in getvariable('channels')::varchar[]
-        )
+        and (getvariable('cut')::varchar = 'sku' or passes('skus', exposure.sku))
+        and (getvariable('cut')::varchar = 'supplier' or passes('suppliers', exposure.supplier))
+        and (getvariable('cut')::varchar = 'warehouse' or passes('warehouses', exposure.warehouse))
+        and (getvariable('cut')::varchar = 'carrier' or passes('carriers', exposure.carrier))
+        and (getvariable('cut')::varchar = 'country' or passes('countries', exposure.country))
+        and (getvariable('cut')::varchar = 'channel' or passes('channels', exposure.channel))
     group by all
 ),
 

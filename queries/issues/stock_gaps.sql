@@ -15,10 +15,9 @@ select
     arg_max(warehouse_level, counted_date) as last_warehouse_level
 from int_stock_gaps
 where
-    (getvariable('start') is null or counted_date >= getvariable('start')::date)
-    and (getvariable('until') is null or counted_date < getvariable('until')::date)
-    and (coalesce(len(getvariable('skus')::varchar[]), 0) = 0 or sku in getvariable('skus')::varchar[])
-    and (coalesce(len(getvariable('channels')::varchar[]), 0) = 0 or channel in getvariable('channels')::varchar[])
+    in_period(counted_date)
+    and passes('skus', sku)
+    and passes('channels', channel)
 group by sku_key, channel
 having over_day_count > 0
 order by over_day_count desc, worst_gap desc, sku;

@@ -23,12 +23,9 @@ select
     currency
 from filtered_incidents
 where
-    (coalesce(len(getvariable('lots')::varchar[]), 0) = 0 or lot in getvariable('lots')::varchar[])
-    and (
-        coalesce(len(getvariable('categories')::varchar[]), 0) = 0
-        or category in getvariable('categories')::varchar[]
-    )
-    and (coalesce(len(getvariable('regions')::varchar[]), 0) = 0 or region in getvariable('regions')::varchar[])
+    passes('lots', lot)
+    and passes('categories', category)
+    and passes('regions', region)
 order by evidence_rank, has_conflict, signal_count desc, cost_cents desc nulls last, on_date desc, incident_key
 limit coalesce(getvariable('row_limit'), 10);
 

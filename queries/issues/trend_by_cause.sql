@@ -16,9 +16,7 @@ with days as (
         )::bigint as cost_cents
     from int_matching_days
     cross join settings
-    where
-        (getvariable('start') is null or on_date >= getvariable('start')::date)
-        and (getvariable('until') is null or on_date < getvariable('until')::date)
+    where in_period(on_date)
     group by cause, party, date_trunc(if(getvariable('grain') = 'month', 'month', 'week'), on_date)::date
 ),
 
@@ -60,9 +58,7 @@ exposures as (
         date_trunc(if(getvariable('grain') = 'month', 'month', 'week'), date)::date as period_start_date,
         sum(exposure_count)::bigint as exposure_count
     from int_exposure_kinds
-    where
-        (getvariable('start') is null or date >= getvariable('start')::date)
-        and (getvariable('until') is null or date < getvariable('until')::date)
+    where in_period(date)
     group by exposure, date_trunc(if(getvariable('grain') = 'month', 'month', 'week'), date)::date
 ),
 

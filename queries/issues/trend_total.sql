@@ -20,9 +20,7 @@ with incident_days as (
         )::bigint as other_currency_count
     from int_matching_days
     cross join settings
-    where
-        (getvariable('start') is null or on_date >= getvariable('start')::date)
-        and (getvariable('until') is null or on_date < getvariable('until')::date)
+    where in_period(on_date)
     group by period_start_date
 ),
 

@@ -38,9 +38,7 @@ shipped as (
         date_trunc('week', date)::date as week_start_date,
         sum(lines_shipped)::bigint as lines_shipped
     from int_place_exposure
-    where
-        (getvariable('start') is null or date >= getvariable('start')::date)
-        and (getvariable('until') is null or date < getvariable('until')::date)
+    where in_period(date)
     group by warehouse, date_trunc('week', date)::date
 ),
 

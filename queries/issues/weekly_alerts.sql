@@ -44,36 +44,15 @@ from ranked as alerts
 cross join int_data_end
 left join ref_causes as causes on alerts.cause = causes.cause
 where
-    (coalesce(len(getvariable('causes')::varchar[]), 0) = 0 or alerts.cause in getvariable('causes')::varchar[])
-    and (
-        coalesce(len(getvariable('families')::varchar[]), 0) = 0
-        or causes.family in getvariable('families')::varchar[]
-    )
-    and (
-        coalesce(len(getvariable('parties')::varchar[]), 0) = 0
-        or alerts.party in getvariable('parties')::varchar[]
-    )
-    and (
-        coalesce(len(getvariable('channels')::varchar[]), 0) = 0
-        or (alerts.place_kind = 'channel' and alerts.place in getvariable('channels')::varchar[])
-    )
-    and (
-        coalesce(len(getvariable('skus')::varchar[]), 0) = 0
-        or (alerts.place_kind = 'sku' and alerts.place in getvariable('skus')::varchar[])
-    )
-    and (
-        coalesce(len(getvariable('suppliers')::varchar[]), 0) = 0
-        or (alerts.place_kind = 'supplier' and alerts.place in getvariable('suppliers')::varchar[])
-    )
-    and (
-        coalesce(len(getvariable('warehouses')::varchar[]), 0) = 0
-        or (alerts.place_kind = 'warehouse' and alerts.place in getvariable('warehouses')::varchar[])
-    )
-    and (
-        coalesce(len(getvariable('carriers')::varchar[]), 0) = 0
-        or (alerts.place_kind = 'carrier' and alerts.place in getvariable('carriers')::varchar[])
-    )
-    and coalesce(len(getvariable('countries')::varchar[]), 0) = 0
+    passes('causes', alerts.cause)
+    and passes('families', causes.family)
+    and passes('parties', alerts.party)
+    and passes('channels', if(alerts.place_kind = 'channel', alerts.place, null))
+    and passes('skus', if(alerts.place_kind = 'sku', alerts.place, null))
+    and passes('suppliers', if(alerts.place_kind = 'supplier', alerts.place, null))
+    and passes('warehouses', if(alerts.place_kind = 'warehouse', alerts.place, null))
+    and passes('carriers', if(alerts.place_kind = 'carrier', alerts.place, null))
+    and not is_filtered('countries')
 order by score_cents desc nulls last, left_days nulls last, alerts.size desc, alert_key;
 
 comment on view weekly_alerts is 'What to treat this week, of every kind, by money at stake and certainty.';

@@ -30,8 +30,7 @@ from counted
 full join exposed using (week_start_date)
 where
     week_start_date is not null
-    and (getvariable('start') is null or week_start_date >= getvariable('start')::date)
-    and (getvariable('until') is null or week_start_date < getvariable('until')::date)
+    and in_period(week_start_date)
 order by week_start_date;
 
 comment on view kpi_cost_rate is 'What incidents cost in refunds for 1,000 orders, in the currency asked for; other currencies are left out.';

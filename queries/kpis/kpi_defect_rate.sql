@@ -30,8 +30,7 @@ from counted
 full join exposed using (week_start_date)
 where
     week_start_date is not null
-    and (getvariable('start') is null or week_start_date >= getvariable('start')::date)
-    and (getvariable('until') is null or week_start_date < getvariable('until')::date)
+    and in_period(week_start_date)
 order by week_start_date;
 
 comment on view kpi_defect_rate is 'Incidents that blame the product itself for 1,000 units sold.';

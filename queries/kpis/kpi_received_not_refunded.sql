@@ -12,8 +12,7 @@ select
 from int_matching_returns
 where
     is_to_refund
-    and (getvariable('start') is null or date_trunc('week', received_date) >= getvariable('start')::date)
-    and (getvariable('until') is null or date_trunc('week', received_date) < getvariable('until')::date)
+    and in_period(date_trunc('week', received_date))
 group by date_trunc('week', received_date)::date
 order by week_start_date;
 

@@ -30,8 +30,7 @@ from cancelled
 full join exposed using (week_start_date)
 where
     week_start_date is not null
-    and (getvariable('start') is null or week_start_date >= getvariable('start')::date)
-    and (getvariable('until') is null or week_start_date < getvariable('until')::date)
+    and in_period(week_start_date)
 order by week_start_date;
 
 comment on view kpi_seller_cancellation_rate is 'Orders of which the seller''s side cancelled a line, as labels declare it, of all orders. A cancellation that a label puts on the customer, a payment or the marketplace does not count.';

@@ -30,8 +30,7 @@ from counted
 full join exposed using (week_start_date)
 where
     week_start_date is not null
-    and (getvariable('start') is null or week_start_date >= getvariable('start')::date)
-    and (getvariable('until') is null or week_start_date < getvariable('until')::date)
+    and in_period(week_start_date)
 order by week_start_date;
 
 comment on view kpi_third_party_error_rate is 'Errors that fall on the 3PL for 1,000 lines shipped.';

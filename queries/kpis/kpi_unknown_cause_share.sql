@@ -9,9 +9,7 @@ select
     coalesce(sum(incident_count) filter (where cause in ('unknown', 'other')), 0)::bigint as numerator,
     sum(incident_count)::bigint as denominator
 from int_matching_days
-where
-    (getvariable('start') is null or date_trunc('week', on_date) >= getvariable('start')::date)
-    and (getvariable('until') is null or date_trunc('week', on_date) < getvariable('until')::date)
+where in_period(date_trunc('week', on_date))
 group by date_trunc('week', on_date)::date
 order by week_start_date;
 
