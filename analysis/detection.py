@@ -41,9 +41,19 @@ def p_values(counts: NDArray[np.int64], exposure: Floats, first: int) -> Floats:
     return judge(counts, exposure, first).p
 
 
-def judge(counts: NDArray[np.int64], exposure: Floats, first: int) -> Judged:
-    """Expectation and p-value of every week from `first` on."""
+def judge(
+    counts: NDArray[np.int64],
+    exposure: Floats,
+    first: int,
+    against: tuple[NDArray[np.int64], Floats] | None = None,
+) -> Judged:
+    """Expectation and p-value of every week from `first` on.
+
+    `against`: counts and exposure, row by row, that baselines rest on where a series has no past of its own to be held
+    against; without, each series' own.
+    """
     y, e = counts.astype(float), exposure.astype(float)
+    past_y, past_e = (y, e) if against is None else (against[0].astype(float), against[1].astype(float))
     n_series, n_weeks = y.shape
     warm_up = 16 if n_series >= _PANEL and first - 16 > 60 else 0
     shape = (n_series, n_weeks - first + warm_up)
@@ -56,7 +66,7 @@ def judge(counts: NDArray[np.int64], exposure: Floats, first: int) -> Judged:
         design = design_matrix(np.arange(begin, t + 1), t)[:, : _terms(end - begin)]
         if fitted is not None and fitted.coefficients.shape[1] != design.shape[1]:
             fitted = None
-        fitted = fit(y[:, begin:end], e[:, begin:end], design[: end - begin], fitted)
+        fitted = fit(past_y[:, begin:end], past_e[:, begin:end], design[: end - begin], fitted)
         recent = slice(max(t - max(WINDOWS) + 1, 0), t + 1)
         mean, variance = fitted.expected(design[-(recent.stop - recent.start) :], e[:, recent])
         if n_series >= _PANEL:

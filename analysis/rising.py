@@ -25,6 +25,8 @@ WEEKS_SHOWN = 13
 MIN_HISTORY = 26  # weeks with exposure before a series is judged
 QUIET = 4  # weeks without a rise after which one that comes back is told as such
 SERIES = ("cause", "place_kind", "place")
+#: kinds of place without a past of their own: a lot is sold for weeks, and bad from its first day
+PASTLESS = ("lot",)
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,15 @@ class Rises:
     judged_from: date | None = None  # the first week that was looked at
     weeks: tuple[Weeks, ...] = ()  # of each row found
     baselines: Baselines | None = None  # of all series that were judged
+    few: pl.DataFrame | None = (
+        None  # series with too few cases to be flagged, which were looked at no further
+    )
+
+    @property
+    def looked_at(self) -> int:
+        """How many series might have been flagged."""
+        judged = 0 if self.baselines is None else self.baselines.names.height
+        return judged + (0 if self.few is None else self.few.height)
 
 
 def rising(counts: pl.DataFrame, exposure: pl.DataFrame, last_week: date) -> pl.DataFrame:
@@ -80,27 +91,39 @@ def rises(
     exposure: pl.DataFrame,
     last_week: date,
     delays: Mapping[str, Floats] | None = None,
+    rests: pl.DataFrame | None = None,
 ) -> Rises:
     """The same, with the weeks before, as the data of today tell them.
 
     `delays`, by cause: how late its incidents come (maturing.py). Those of other causes are held against the exposure
-    of their own week.
+    of their own week. `rests`: what series of PASTLESS kinds are held against, with the columns of `counts` and
+    `exposure`. Such a series needs the delays of its cause, and is judged only while incidents of what was sold are
+    due.
     """
     if counts.is_empty():
         return Rises(*_none())
     weeks = _weeks(counts, last_week)
     names, y, e, has_exposure = _matrices(counts, exposure, weeks)
+    is_held = names["place_kind"].is_in(PASTLESS).to_numpy()
+    has_few = is_held & (y[:, -3:].sum(1) < FEWEST)
+    few = names.filter(pl.Series(has_few))
+    names, y, e = names.filter(pl.Series(~has_few)), y[~has_few], e[~has_few]
+    has_exposure, is_held = has_exposure[~has_few], is_held[~has_few]
+    past_y, past_e = _pasts(names, y, e, is_held, rests, weeks)
     for cause, shares in (delays or {}).items():
         own = (names["cause"] == cause).to_numpy() & has_exposure
-        e[own] = matured(e[own], shares)
-    known = (e > 0).sum(1) >= min(MIN_HISTORY, len(weeks) - 3)
+        e[own], past_e[own] = matured(e[own], shares), matured(past_e[own], shares)
+    is_dated = names["cause"].is_in(list(delays or {})).to_numpy() & has_exposure
+    past_e[is_held & ~is_dated] = 0.0
+    y[is_held] *= e[is_held] > 0
+    known = (past_e > 0).sum(1) >= min(MIN_HISTORY, len(weeks) - 3)
     names, y, e, has_exposure = names.filter(pl.Series(known)), y[known], e[known], has_exposure[known]
     if not names.height or len(weeks) < MIN_HISTORY + 3:
         return Rises(*_none())
     first = max(len(weeks) - WEEKS_SHOWN, MIN_HISTORY)
-    judged = judge(y, e, first)
+    judged = judge(y, e, first, (past_y[known], past_e[known]))
     p = judged.p[:, -1]
-    q, low, high, is_rising = _rising_by(y[:, first:], judged, -1)
+    q, low, high, is_rising = _rising_by(y[:, first:], judged, -1, few.height)
     observed, expected = y[:, -3:].sum(1), judged.expected[:, -3:].sum(1)
     onset = [onset_of(row, mean) for row, mean in zip(y[:, first:], judged.expected, strict=True)]
     found = (
@@ -130,12 +153,12 @@ def rises(
     told = tuple(baselines.weeks(at) for at in found["row"])
     # the first two weeks cannot be told: their three weeks begin before the judged ones
     by_week = [
-        names.filter(pl.Series(_rising_by(y[:, first:], judged, at)[3])).with_columns(
+        names.filter(pl.Series(_rising_by(y[:, first:], judged, at, few.height)[3])).with_columns(
             week_start_date=pl.lit(weeks[first + at])
         )
         for at in range(2, judged.p.shape[1])
     ]
-    return Rises(found.drop("row"), pl.concat(by_week), weeks[first + 2], told, baselines)
+    return Rises(found.drop("row"), pl.concat(by_week), weeks[first + 2], told, baselines, few)
 
 
 def sure_stories(rows: pl.DataFrame, looked_at: int) -> pl.DataFrame:
@@ -207,6 +230,26 @@ def _matrices(
     return names.drop("row"), y, e, has
 
 
+def _pasts(
+    names: pl.DataFrame,
+    y: NDArray[np.int64],
+    e: Floats,
+    is_held: NDArray[np.bool_],
+    rests: pl.DataFrame | None,
+    weeks: list[date],
+) -> tuple[NDArray[np.int64], Floats]:
+    """Counts and exposure that baselines rest on: each series' own, or what those that are held have in `rests`."""
+    past_y, past_e = y.copy(), e.copy()
+    past_y[is_held], past_e[is_held] = 0, 0.0
+    if rests is not None and is_held.any():
+        rows = names.with_row_index("row").filter(pl.Series(is_held))
+        column = pl.DataFrame({"week_start_date": weeks}).with_row_index("column")
+        cells = rests.join(rows, on=SERIES).join(column, on="week_start_date")
+        at = cells["row"].to_numpy(), cells["column"].to_numpy()
+        past_y[at], past_e[at] = cells["incident_count"].to_numpy(), cells["exposure_count"].to_numpy()
+    return past_y, past_e
+
+
 def interval(observed: Floats, expected: Floats, dispersion: Floats) -> tuple[Floats, Floats]:
     """95 % of observed over expected: the exact Poisson interval (Garwood), widened by the dispersion."""
     cases = observed / dispersion
@@ -217,12 +260,16 @@ def interval(observed: Floats, expected: Floats, dispersion: Floats) -> tuple[Fl
 
 
 def _rising_by(
-    counts: NDArray[np.int64], judged: Judged, at: int
+    counts: NDArray[np.int64], judged: Judged, at: int, others: int
 ) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
-    """q, the interval of the ratio, and which series rise, by the judged week `at` and the two before it."""
+    """q, the interval of the ratio, and which series rise, by the judged week `at` and the two before it.
+
+    `others`: how many more series were looked at and had too few cases.
+    """
     three = slice(at - 2, at + 1 or None)
     observed, expected = counts[:, three].sum(1), judged.expected[:, three].sum(1)
-    q = stats.false_discovery_control(np.clip(judged.p[:, at], 0, 1))
+    p = np.clip(judged.p[:, at], 0, 1)
+    q = stats.false_discovery_control(np.concatenate([p, np.ones(others)]))[: p.size]
     low, high = interval(observed, expected, judged.dispersion[:, at])
     return q, low, high, (q <= FALSE_SHARE) & (observed >= FEWEST) & (low > 1)
 
@@ -232,4 +279,5 @@ def onset_of(counts: NDArray[np.int64], expected: Floats) -> int:
     after = np.cumsum(counts[::-1])[::-1].astype(float)
     mean = np.maximum(np.cumsum(expected[::-1])[::-1], 1e-9)
     gain = np.where(after > mean, after * np.log(np.maximum(after, 1e-9) / mean) - (after - mean), 0.0)
-    return int(np.argmax(gain))
+    # weeks without any sales or cases before it tell nothing
+    return int(gain.size - 1 - np.argmax(gain[::-1]))

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from app import formats
-from app.filters import DIMENSIONS
+from app.filters import DIMENSIONS, filter_of
 from app.i18n import Lang, known, say
 from pipelines.alert_states import Row, Standing
 
@@ -83,7 +83,12 @@ class Words:
         name = say(self.lang, f"rising.kind.{kind}")
         if place is None:
             return name
-        return f"{name} {self._code('channel', place) if kind == 'channel' else place}"
+        return f"{name} {self._named(kind, place)}"
+
+    def _named(self, kind: str, place: str) -> str:
+        if kind == "country":
+            return formats.country(place, self.lang)
+        return self._code("channel", place) if kind == "channel" else place
 
     def party(self, party: str | None) -> str:
         """Who can put it right."""
@@ -100,6 +105,7 @@ class Words:
             "n": row["item_count"] or 0,
             "cause": self.causes.get(cause, cause) if cause else formats.UNKNOWN,
             "place": self.place(row["place_kind"], row["place"]),
+            "within": self.place(*held_by(row)),
             "since": self._day(row["since_date"]),
             "metric": self._code("marketplace_metric", str(told.get("metric", ""))),
         }
@@ -122,7 +128,8 @@ class Words:
 
 def leads_to(row: Row) -> tuple[str, dict[str, list[str]]]:
     """Page and URL parameters behind a thing: of a rise what drives it, of others a page or part of the work list."""
-    kind, place = row["kind"], {row["place_kind"]: [row["place"]]} if row["place_kind"] in DIMENSIONS else {}
+    kind, (dimension, value) = row["kind"], held_by(row)
+    place = {dimension: [value]} if dimension in DIMENSIONS and value is not None else {}
     if kind == "rising":
         week = date.fromisoformat(facts(row)["week"])
         start, end = min(row["since_date"], week - timedelta(weeks=2)), week + timedelta(days=6)
@@ -136,6 +143,11 @@ def leads_to(row: Row) -> tuple[str, dict[str, list[str]]]:
     if kind == "action_back":
         return "actions", {"action": [row["alert_key"].removeprefix("action_back/")]}
     return "work_list", {"work": ["refund_owed" if kind == "refund_overdue" else kind], **place}
+
+
+def held_by(row: Row) -> tuple[str, str | None]:
+    """The filter, and its value, that narrows to the place of a thing, or to what holds a place without a filter."""
+    return filter_of({**row, **facts(row)})
 
 
 def facts(row: Row) -> dict[str, Any]:

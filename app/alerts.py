@@ -193,7 +193,7 @@ def _form(place: Store, each: Told, name: str) -> None:
 def _action(row: Row) -> Target:
     """Where an action against a thing is written down."""
     everything = Filters("all", None, None)
-    return action_form.start_on(everything, row["cause"], row["place_kind"], row["place"], row["since_date"])
+    return action_form.start_on(everything, row["cause"], *alert_words.held_by(row), row["since_date"])
 
 
 def _save(place: Store, each: Told, change: Edit, who: str) -> None:

@@ -8,10 +8,11 @@ from functools import partial
 import polars as pl
 import streamlit as st
 
-from app import db, empty, formats, names, navigation, tables, zones
+from app import alerts, db, empty, formats, names, navigation, tables, zones
 from app.exports import Column
 from app.frame import Page
 from app.i18n import md, t
+from pipelines import places
 
 EVIDENCE = ("decision", "fact", "tag", "reason", "words", "default", "none")
 
@@ -42,10 +43,34 @@ def search_box() -> None:
     )
 
 
+def place() -> dict[str, str]:
+    """The one place that a rise led here from, as its view reads it; empty when the URL names none."""
+    kind, _, value = st.query_params.get("at", "").partition("/")
+    known = value and kind in {each.name for each in places.KINDS}
+    return {"place_kind": kind, "place": value} if known else {}
+
+
+def _everywhere() -> None:
+    st.query_params.pop("at", None)
+
+
+def only_place() -> None:
+    """Says that the list holds the cases of one place alone, and lets go of it."""
+    chosen = place()
+    if chosen:
+        said = alerts.words().place(chosen["place_kind"], chosen["place"])
+        st.button(
+            md(t("cases.only", place=said)) + " ✕",
+            help=t("cases.only_help"),
+            key="cases_only",
+            on_click=_everywhere,
+        )
+
+
 def found(page: Page, search: str | None) -> tuple[pl.DataFrame, int]:
     """The newest incidents of the period, one row each, and how many there are in all."""
-    if search:
-        every = db.query("cases", page.filters.variables(), search=search)
+    if search or place():
+        every = db.query("cases", {**page.filters.variables(), **place()}, search=search)
         return every, every.height
     n = int(db.query("cause_pareto", page.filters.variables())["incident_count"].sum())
     return db.query("cases", page.filters.variables(), row_limit=tables.SHOWN_ROWS), n
@@ -80,13 +105,13 @@ def named(incidents: pl.DataFrame, words: Mapping[str, Mapping[str, str]]) -> pl
 def table(page: Page, incidents: pl.DataFrame, n: int) -> None:
     """The list; a row leads to its order's time line. The file has all `n`, however few are shown."""
     if incidents.is_empty():
-        looked_for = searched()
+        looked_for = searched() or place().get("place")
         if looked_for and page.filters.start is not None:
             st.caption(md(t("cases.not_found", text=looked_for[:80], everywhere=t("period.all"))))
         else:
             empty.section("empty.incidents")
         return
-    every = partial(db.query, "cases", page.filters.variables(), search=searched())
+    every = partial(db.query, "cases", {**page.filters.variables(), **place()}, search=searched())
     words = vocabulary()
     basis = "order_date" if page.filters.basis == "order" else "event_date"
     tables.show(

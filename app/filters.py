@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import Any
 
 from pipelines.reader import Value
 from pipelines.scopes import VARIABLES
@@ -28,6 +29,13 @@ SWITCHES: Mapping[str, Sequence[str]] = {
 
 Params = Mapping[str, Sequence[str]]
 Span = tuple[date | None, date | None]
+
+
+def filter_of(row: Mapping[str, Any]) -> tuple[str, str | None]:
+    """The filter, and its value, that narrows to the place of a rise, or to what holds a place without a filter."""
+    if row.get("within_kind"):
+        return row["within_kind"], row["within_place"]
+    return row["place_kind"], row["place"]
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,11 @@ def plural(n: str | float, lang: str) -> Literal["one", "other"]:
     return "one" if Locale.parse(LOCALES[lang]).plural_form(value) == "one" else "other"
 
 
+def country(code: str, lang: str) -> str:
+    """A country's name from its two letters."""
+    return Locale.parse(LOCALES[lang]).territories.get(code, code)
+
+
 def number(value: float | None, lang: str, decimals: int | None = None) -> str:
     """A plain number: `1 234,5` or `1,234.5`. Without `decimals` whole numbers have none, others up to two."""
     if value is None or value != value:

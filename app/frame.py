@@ -89,7 +89,7 @@ def header(
     """Title, language, the grey line (date basis, as-of, what the page adds), filters, and what could not be used."""
     bare_header(title)
     # the list shows what was searched; how many have no order would be counted of all of the period
-    is_search = bool(st.query_params.get("search"))
+    is_search = bool(st.query_params.get("search") or st.query_params.get("at"))
     st.caption(md(grey_line(page, facts, switches, has_period, is_search)))
     if has_filters:
         filter_bar.draw(page.filters, page.periods, page.as_of, switches, has_period)

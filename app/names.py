@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import polars as pl
-from babel import Locale
 
-from app import db
-from app.formats import LOCALES, UNKNOWN
+from app import db, formats
+from app.formats import UNKNOWN
 from app.i18n import known, language, t
 
 
@@ -35,7 +34,7 @@ def country(value: str | None) -> str:
     """A country's name from its two letters."""
     if value is None:
         return UNKNOWN
-    return Locale.parse(LOCALES[language()]).territories.get(value, value)
+    return formats.country(value, language())
 
 
 def of(dimension: str, value: str | None) -> str:

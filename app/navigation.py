@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from app.filters import DIMENSIONS, Filters
+from app.filters import DIMENSIONS, Filters, filter_of
 from app.i18n import language, t
 
 PAGES = Path(__file__).parent / "pages"
@@ -22,6 +22,7 @@ OWN_PARAMS = frozenset(
         "order",
         "incident",
         "search",
+        "at",
         "age",
         "by",
         "cut",
@@ -86,6 +87,15 @@ def menu() -> dict[str, list[st.Page]]:
 def cases(filters: Filters, **dimensions: str | None) -> Target:
     """The cases behind a figure: its filters, narrowed to the given values, its period spelled out."""
     return Target("cases", filters.choose(**dimensions).pinned().params())
+
+
+def cases_at(filters: Filters, row: Mapping[str, Any]) -> Target:
+    """The cases of a rise: its cause in exactly its place, which the list keeps to where there is no filter for it."""
+    kind, value = filter_of(row)
+    target = cases(filters, cause=row["cause"], **({kind: value} if kind in PLACES else {}))
+    if row["place_kind"] in PLACES or row["place"] is None:
+        return target
+    return Target(target.page, {**target.params, "at": [f"{row['place_kind']}/{row['place']}"]})
 
 
 def explained(filters: Filters, **dimensions: str | None) -> Target:

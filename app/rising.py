@@ -12,6 +12,7 @@ import streamlit as st
 from app import action_form, alerts, db, formats, names, navigation, report, tables
 from app.alerts import Told
 from app.exports import Column
+from app.filters import Filters, filter_of
 from app.frame import Page
 from app.i18n import t
 from app.measures import period_name
@@ -77,10 +78,8 @@ def table(page: Page, series: pl.DataFrame) -> None:
         t("rising.alt"),
         page.currency,
         lambda row: cases(page, row),
-        explains=lambda row: Target("drivers", cases(page, row).params),
-        acts=lambda row: action_form.start_on(
-            page.filters, row["cause"], row["place_kind"], row["place"], row["since_date"]
-        ),
+        explains=lambda row: explained(page, row),
+        acts=lambda row: action_form.start_on(page.filters, row["cause"], *filter_of(row), row["since_date"]),
     )
 
 
@@ -169,7 +168,17 @@ def _named(series: pl.DataFrame) -> pl.DataFrame:
 
 def cases(page: Page, row: dict[str, Any]) -> Target:
     """The cases of a series from the week it began to the week it was judged by."""
+    return navigation.cases_at(_meanwhile(page, row), row)
+
+
+def explained(page: Page, row: dict[str, Any]) -> Target:
+    """What drives a series; of a lot or a region, for which there is no filter, in what holds it."""
+    kind, value = filter_of(row)
+    place = {kind: value} if kind in navigation.PLACES else {}
+    return navigation.explained(_meanwhile(page, row), cause=row["cause"], **place)
+
+
+def _meanwhile(page: Page, row: dict[str, Any]) -> Filters:
+    """The page's filters from the week a series began to the week it was judged by."""
     start = min(row["since_date"], row["week_start_date"] - timedelta(weeks=2))
-    filters = page.filters.during(start, row["week_start_date"] + timedelta(weeks=1))
-    place = {row["place_kind"]: row["place"]} if row["place_kind"] in navigation.PLACES else {}
-    return navigation.cases(filters, cause=row["cause"], **place)
+    return page.filters.during(start, row["week_start_date"] + timedelta(weeks=1))

@@ -74,10 +74,7 @@ _RECORDS = """
         inner join incidents
             on incidents.event_date >= $from_date and incidents.event_date < $until_date
             and (incidents.cause = rising.cause or $with_others)
-            and is_at(
-                rising.place_kind, rising.place, incidents.sku, incidents.supplier, incidents.warehouse,
-                incidents.carrier, incidents.channel
-            )
+            and is_at(rising.place_kind, rising.place, incidents)
     ),
     told as (
         select recent.*, signals.kind, signals.record_id

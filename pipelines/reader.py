@@ -48,6 +48,7 @@ VARIABLES: dict[str, str] = {
     "cut": "varchar",
     "stage": "varchar",  # of a return
     "place_kind": "varchar",
+    "place": "varchar",
     "return_list": "varchar",
     "age_from": "bigint",
     "verdict": "varchar",

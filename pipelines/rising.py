@@ -12,7 +12,7 @@ import polars as pl
 from analysis.baselines import Floats
 from analysis.maturing import delays
 from analysis.rising import SERIES, Rises, rises, spell, sure_stories
-from pipelines import data_changes, sudden
+from pipelines import data_changes, places, sudden
 
 #: made with the other tables of a store; one row a series that rose by the last complete week
 TABLE = """
@@ -26,6 +26,9 @@ TABLE = """
     alter table rising_series add column if not exists back_after_weeks bigint;
     alter table rising_series add column if not exists issue_key varchar;
     alter table rising_series add column if not exists aliases varchar[];
+    alter table rising_series add column if not exists within_kind varchar;
+    alter table rising_series add column if not exists within_place varchar;
+    alter table rising_series add column if not exists is_narrowest boolean;
     alter table rising_series add column if not exists change varchar;
     alter table rising_series add column if not exists change_date date;
     alter table rising_series add column if not exists change_facts varchar;
@@ -66,6 +69,12 @@ _EXPOSURE = """
         on series.place_kind = exposure.place_kind and series.place is not distinct from exposure.place
     where exposure.week_start_date <= $week
 """
+_NARROWEST = [kind.name for kind in places.KINDS]
+#: what lots are held against
+_RESTS = """
+    select cause, 'lot' as place_kind, place, week_start_date, incident_count, exposure_count
+    from int_rising_rests where week_start_date <= $week
+"""
 #: how late incidents of the last year and a quarter came
 _DELAYS = """
     select
@@ -76,18 +85,13 @@ _DELAYS = """
         and cause in (select cause from int_rising_weeks)
     group by all
 """
-#: from the narrowest kind of place to the widest
-_NARROWEST = ("lot", "sku", "supplier", "warehouse", "carrier", "channel")
 #: the recent incidents of the causes that rise, in each rise's place (`is_in`) and elsewhere
 _RECENT = """
     create or replace temp table rising_recent as
     select
-        rising.number, incidents.incident_key, incidents.party, incidents.source, incidents.lot, incidents.sku,
-        incidents.supplier, incidents.warehouse, incidents.carrier, incidents.channel,
-        is_at(
-            rising.place_kind, rising.place, incidents.sku, incidents.supplier, incidents.warehouse,
-            incidents.carrier, incidents.channel
-        ) as is_in
+        rising.number, incidents.incident_key, incidents.party, incidents.source,
+        places_of(incidents) as places, within_of(rising.place_kind, incidents) as within,
+        is_at(rising.place_kind, rising.place, incidents) as is_in
     from rising_found as rising
     inner join incidents on rising.cause = incidents.cause
         and incidents.event_date >= least(rising.since_date, $week - 14) and incidents.event_date < $week + 7
@@ -97,7 +101,7 @@ _RECENT = """
 _STORIES = """
     with recent as (
         select
-            rising_recent.number, rising_recent.incident_key, rising_recent.party,
+            rising_recent.number, rising_recent.incident_key, rising_recent.party, rising_recent.within,
             first_days.first_date > $week - 91 as is_new_source
         from rising_recent
         inner join (select source, min(event_date) as first_date from incidents group by source) as first_days
@@ -106,7 +110,8 @@ _STORIES = """
     ),
     sizes as (
         select
-            number, count(*) as size, avg(is_new_source::integer) > 0.5 as is_new_source, mode(party) as party
+            number, count(*) as size, avg(is_new_source::integer) > 0.5 as is_new_source, mode(party) as party,
+            min(within) as within
         from recent group by number
     ),
     shared as (
@@ -118,7 +123,9 @@ _STORIES = """
         group by one.number, other.number, one_size.size, other_size.size
         having count(*) >= 0.6 * least(one_size.size, other_size.size)
     )
-    select sizes.number, sizes.is_new_source, sizes.party, list(shared.with_number order by shared.with_number) as alike
+    select
+        sizes.number, sizes.is_new_source, sizes.party, sizes.within.kind as within_kind,
+        sizes.within.place as within_place, list(shared.with_number order by shared.with_number) as alike
     from sizes left join shared on sizes.number = shared.number
     group by all order by sizes.number
 """
@@ -126,16 +133,7 @@ _STORIES = """
 #: are the series'
 _PLACES = """
     with placed as (
-        select
-            number, incident_key, is_in,
-            unnest([
-                {'kind': 'lot', 'place': lot},
-                {'kind': 'sku', 'place': sku},
-                {'kind': 'supplier', 'place': supplier},
-                {'kind': 'warehouse', 'place': warehouse},
-                {'kind': 'carrier', 'place': carrier},
-                {'kind': 'channel', 'place': channel}
-            ]) as at
+        select number, incident_key, is_in, unnest(places) as at
         from rising_recent
     ),
     sizes as (
@@ -165,7 +163,7 @@ def keep(con: duckdb.DuckDBPyConnection) -> None:
         if not last.is_waiting:
             exposure = exposure.clear()
     behind = delays(con.sql(_DELAYS, params={"week": week}).pl(), week)
-    told_of = rises(counts, exposure, week, behind)
+    told_of = rises(counts, exposure, week, behind, con.sql(_RESTS, params={"week": week}).pl())
     found = told_of.found.with_row_index("number")
     if found.height:
         changed = data_changes.recognised(con, told_of, week)
@@ -189,6 +187,8 @@ def _keep_sudden(
     unjudged = counts.select(SERIES).unique()
     if told_of.baselines is not None:
         unjudged = unjudged.join(told_of.baselines.names, on=SERIES, how="anti", nulls_equal=True)
+    if told_of.few is not None:
+        unjudged = unjudged.join(told_of.few, on=SERIES, how="anti", nulls_equal=True)
     leapt, weeks, looked_at = sudden.found(con, told_of, exposure, behind, week, last_day, unjudged)
     if leapt.is_empty():
         return
@@ -196,7 +196,7 @@ def _keep_sudden(
     both = pl.concat(
         [told_of.found.select(*SERIES, "since_date"), leapt.select(*SERIES, since_date="first_date")]
     ).with_row_index("number")
-    told, _ = _told(con, both, last_day - timedelta(days=6))
+    told, held = _told(con, both, last_day - timedelta(days=6))
     first = told_of.found.height
     rows = _with_stories(
         leapt.with_row_index("number", offset=first).with_columns(
@@ -205,6 +205,7 @@ def _keep_sudden(
         told,
     ).filter(pl.col("story") >= first, ~pl.col("is_new_source"))
     rows = sure_stories(rows, looked_at)
+    rows = rows.with_columns(is_narrowest=_is_narrowest(rows, _places_of(held)))
     con.register("sudden_rows", rows)
     con.execute("insert into sudden_rises by name select * exclude (number, is_new_source) from sudden_rows")
     con.unregister("sudden_rows")
@@ -257,11 +258,11 @@ def _keep(con: duckdb.DuckDBPyConnection, found: pl.DataFrame, told_of: Rises, w
     """Puts these series into the table, those of the same incidents as one story."""
     if found.is_empty():
         return
-    told, places = _told(con, found, week)
+    told, held = _told(con, found, week)
     rows = _with_stories(found, told)
     if told_of.baselines is not None:
-        rows = sure_stories(rows, told_of.baselines.names.height)
-    rows = _known_by(rows, places, told_of).with_columns(week_start_date=pl.lit(week))
+        rows = sure_stories(rows, told_of.looked_at)
+    rows = _known_by(rows, held, told_of).with_columns(week_start_date=pl.lit(week))
     con.register("rising_rows", rows)
     con.execute("insert into rising_series by name select * exclude (number) from rising_rows")
     con.unregister("rising_rows")
@@ -287,22 +288,22 @@ def _with_stories(found: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
         schema={"number": found.schema["number"], "story": pl.Int64},
     )
     return (
-        found.join(told.select("number", "is_new_source", "party"), on="number")
+        found.join(
+            told.select("number", "is_new_source", "party", "within_kind", "within_place"), on="number"
+        )
         .join(story, on="number")
         .with_columns(series_count=pl.len().over("story").cast(pl.Int64))
         .sort("number")
     )
 
 
-def _known_by(rows: pl.DataFrame, places: pl.DataFrame, told_of: Rises) -> pl.DataFrame:
+def _known_by(rows: pl.DataFrame, places_held: pl.DataFrame, told_of: Rises) -> pl.DataFrame:
     """Each series with what its story is known by from load to load, and when that rise was first seen.
 
     `issue_key` is the cause in the narrowest place that holds most of the story and little else, `aliases` all such
     places: what is said of a rise holds when it is told of one of its lots next week, or of its supplier.
     """
-    held: dict[int, list[str]] = {}
-    for number, kind, place in sorted(places.iter_rows(), key=lambda each: _NARROWEST.index(each[1])):
-        held.setdefault(number, []).append(f"{kind}/{place}")
+    held = _places_of(places_held)
     seen: dict[str, list[date]] = {}
     for cause, kind, place, monday in told_of.seen.iter_rows():
         seen.setdefault(_key(cause, kind, place), []).append(monday)
@@ -312,7 +313,7 @@ def _known_by(rows: pl.DataFrame, places: pl.DataFrame, told_of: Rises) -> pl.Da
         if number != story:
             continue
         lead = _key(*series)
-        named = [f"{series[0]}/{each}" for each in held.get(number, ())] or [lead]
+        named = [_key(series[0], *each) for each in held.get(number, ())] or [lead]
         # two stories may fill one place each by more than a half: the surer one has its name
         name = next(each for each in (*named, lead, f"{lead}/{number}") if each not in taken)
         taken.add(name)
@@ -326,7 +327,34 @@ def _known_by(rows: pl.DataFrame, places: pl.DataFrame, told_of: Rises) -> pl.Da
         "back_after_weeks": pl.Int64,
     }
     told = [known[story] for story in rows["story"]]
-    return rows.hstack(pl.DataFrame(told, schema=schema, orient="row"))
+    return rows.hstack(pl.DataFrame(told, schema=schema, orient="row")).with_columns(
+        is_narrowest=_is_narrowest(rows, held)
+    )
+
+
+def _places_of(held: pl.DataFrame) -> dict[int, list[tuple[str, str]]]:
+    """By the number of a series, the places that hold most of it and little else, the narrowest first."""
+    found: dict[int, list[tuple[str, str]]] = {}
+    for number, kind, place in sorted(held.iter_rows(), key=lambda each: _NARROWEST.index(each[1])):
+        found.setdefault(number, []).append((kind, place))
+    return found
+
+
+def _is_narrowest(rows: pl.DataFrame, held: dict[int, list[tuple[str, str]]]) -> pl.Series:
+    """Which series a story is told by: the one of its cause in the narrowest place that holds most of it."""
+    series = {row[1:]: row[0] for row in rows.select("story", *SERIES).iter_rows()}
+    cause_of = dict(rows.select("number", "cause").iter_rows())
+    chosen = {
+        story: next(
+            (place for place in held.get(story, ()) if series.get((cause_of[story], *place)) == story), None
+        )
+        for story in set(rows["story"]) & cause_of.keys()
+    }
+    told = [
+        chosen.get(story) == (kind, place)
+        for story, kind, place in rows.select("story", "place_kind", "place").iter_rows()
+    ]
+    return pl.Series(told, dtype=pl.Boolean)
 
 
 def _key(cause: str, kind: str, place: str | None) -> str:

@@ -26,32 +26,20 @@ TABLE = """
         observed_count bigint, expected_count double, ratio double, ratio_low double, ratio_high double,
         p double, q double, has_exposure boolean, story bigint, series_count bigint
     );
+    alter table sudden_rises add column if not exists within_kind varchar;
+    alter table sudden_rises add column if not exists within_place varchar;
+    alter table sudden_rises add column if not exists is_narrowest boolean;
 """
 #: incidents of the last days of each cause, everywhere and in each place where it can be put right
 _COUNTS = """
-    with counted as (
-        select
-            cause, any_value(family) as family,
-            case
-                when grouping(sku) = 0 then 'sku'
-                when grouping(supplier) = 0 then 'supplier'
-                when grouping(warehouse) = 0 then 'warehouse'
-                when grouping(carrier) = 0 then 'carrier'
-                when grouping(channel) = 0 then 'channel'
-                else 'all'
-            end as place_kind,
-            coalesce(sku, supplier, warehouse, carrier, channel) as place,
-            list(event_date) as days
-        from incidents
-        where event_date > $last_day::date - 7 and event_date <= $last_day and cause not in ('unknown', 'other')
-        group by grouping sets (
-            (cause), (cause, sku), (cause, supplier), (cause, warehouse), (cause, carrier), (cause, channel)
-        )
-    )
-    select counted.cause, counted.place_kind, counted.place, if(len(days) >= $fewest, days, null) as days
-    from counted
-    left join int_place_kinds as kinds on counted.family = kinds.family and counted.place_kind = kinds.place_kind
-    where counted.place_kind = 'all' or (kinds.family is not null and counted.place is not null)
+    select
+        incidents.cause, kinds.place_kind, place_of(kinds.place_kind, incidents) as place,
+        if(count(*) >= $fewest, list(incidents.event_date), null) as days
+    from incidents
+    inner join int_series_kinds as kinds on incidents.cause = kinds.cause
+    where incidents.event_date > $last_day::date - 7 and incidents.event_date <= $last_day
+    group by incidents.cause, kinds.place_kind, place
+    having kinds.place_kind = 'all' or place is not null
     order by all
 """
 _WEEKDAYS = """
@@ -60,24 +48,38 @@ _WEEKDAYS = """
     where date_basis = 'event' and date > $last_day::date - 189 and date <= $last_day::date - 7
     group by all
 """
+#: lots and regions are in the lines alone, which say nothing of whose first line an order counts by
 _DAILY = """
+    with sold as (
+        select
+            null as lot, sku, supplier, warehouse, carrier, country, null as region, channel, date,
+            order_count, lines_confirmed, lines_shipped, units_sold, false as is_line
+        from exposure_daily
+        where date_basis = 'order' and date >= $from_date and date <= $last_day
+
+        union all
+
+        select
+            lot, sku, supplier, warehouse, carrier, country, region, channel, order_date as date,
+            is_confirmed::integer as order_count, is_confirmed::integer as lines_confirmed,
+            is_shipped::integer as lines_shipped,
+            if(is_confirmed, coalesce(quantity, 0), 0) as units_sold, true as is_line
+        from lines
+        where order_date >= $from_date and order_date <= $last_day
+            and exists (from leapt where leapt.place_kind in ('lot', 'region'))
+    )
     select
-        leapt.number, exposure_daily.date,
+        leapt.number, sold.date,
         sum(case causes.exposure
-            when 'lines_confirmed' then exposure_daily.lines_confirmed
-            when 'lines_shipped' then exposure_daily.lines_shipped
-            when 'units_sold' then exposure_daily.units_sold
-            else exposure_daily.order_count
+            when 'lines_confirmed' then sold.lines_confirmed
+            when 'lines_shipped' then sold.lines_shipped
+            when 'units_sold' then sold.units_sold
+            else sold.order_count
         end)::double as exposure_count
     from leapt
     inner join ref_causes as causes on leapt.cause = causes.cause
-    inner join exposure_daily
-        on exposure_daily.date_basis = 'order' and exposure_daily.date >= $from_date
-        and exposure_daily.date <= $last_day
-        and is_at(
-            leapt.place_kind, leapt.place, exposure_daily.sku, exposure_daily.supplier, exposure_daily.warehouse,
-            exposure_daily.carrier, exposure_daily.channel
-        )
+    inner join sold
+        on sold.is_line = (leapt.place_kind in ('lot', 'region')) and is_at(leapt.place_kind, leapt.place, sold)
     group by all
 """
 #: a series that was quiet for half a year had fewer than five incidents in it: as many are expected, or what its cause
@@ -119,6 +121,8 @@ def found(
     base = told.baselines
     row_of = {key: at for at, key in enumerate(base.names.select(SERIES).iter_rows())}
     known = [row_of.get(key) for key in series.select(SERIES).iter_rows()]
+    # what is not sold any more tells nothing of a rate now
+    known = [at if at is not None and base.exposure[at, -1] > 0 else None for at in known]
     orders = _orders(con, series, exposure, [at is None for at in known], week, last_day)
     weekdays = con.sql(_WEEKDAYS, params={"last_day": last_day}).pl()
     judged: list[Weeks] = []

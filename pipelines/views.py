@@ -15,6 +15,8 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines import places
+
 QUERIES = Path(__file__).parent.parent / "queries"
 BUILD_FOLDERS = ("staging", "incidents")  # temporary: the facts of one load; `facts` follow them (facts.py)
 RULE_FOLDERS = (
@@ -70,7 +72,7 @@ _UNIONS = {
     "alerts": (ALERTS, ALERT_COLUMNS, "What to tell, of every kind.\n-- Grain: one row per thing to tell."),
 }
 
-#: what views say of the reader's filters (the session variables of reader.py) and of places
+#: what views say of the reader's filters (the session variables of reader.py)
 _MACROS = """
     -- whether a value is one of those chosen in a filter; with none chosen every value is, an unknown one too
     create or replace macro passes(filter, value) as (
@@ -84,16 +86,6 @@ _MACROS = """
     create or replace macro in_period(day) as
         (getvariable('start') is null or day >= getvariable('start')::date)
         and (getvariable('until') is null or day < getvariable('until')::date);
-    -- whether an incident, or what is sold, is in the place of a series
-    create or replace macro is_at(place_kind, place, sku, supplier, warehouse, carrier, channel) as
-        case place_kind
-            when 'all' then true
-            when 'sku' then sku = place
-            when 'supplier' then supplier = place
-            when 'warehouse' then warehouse = place
-            when 'carrier' then carrier = place
-            else channel = place
-        end;
 """
 
 _READS = re.compile(r"\bReads:\s*(.*?)\.\s*$", re.DOTALL)
@@ -152,7 +144,7 @@ def run_build(con: duckdb.DuckDBPyConnection, *, without: Iterable[str] = ()) ->
 
 def create_macros(con: duckdb.DuckDBPyConnection) -> None:
     """The macros that views and builds read; kept in the database, so that whoever opens a snapshot has them too."""
-    con.execute(_MACROS)
+    con.execute(_MACROS + places.MACROS)
 
 
 def create_views(con: duckdb.DuckDBPyConnection, folders: Iterable[str] = VIEW_FOLDERS) -> None:

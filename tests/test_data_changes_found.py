@@ -64,7 +64,8 @@ class Shop:
             create table incidents as
             select
                 'ticket/' || record_id as incident_key, cause, sku, occurred_at::date as event_date, source,
-                null::varchar as supplier, null::varchar as warehouse, null::varchar as carrier,
+                null::varchar as lot, null::varchar as supplier, null::varchar as warehouse, null::varchar as carrier,
+                null::varchar as country, null::varchar as region,
                 null::varchar as channel
             from tickets;
             create table signals (incident_key varchar, cause varchar, kind varchar, record_id varchar);

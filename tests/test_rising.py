@@ -77,6 +77,9 @@ def test_two_cases_are_no_rise_and_half_a_year_is_needed() -> None:
     assert rising(*frames({}, {}), MONDAY).is_empty()
 
 
+NOWHERE = {name: pl.lit(None, pl.String) for name in ("warehouse", "carrier", "country", "region", "channel")}
+
+
 def incidents(rows: list[tuple[Any, ...]]) -> pl.DataFrame:
     names = ("incident_key", "cause", "sku", "supplier", "source", "event_date")
     return pl.DataFrame(rows, schema=names, orient="row")
@@ -96,12 +99,7 @@ def test_series_of_the_same_incidents_are_one_story_and_a_new_tool_is_said(sourc
     recent = [(f"a{n}", "c", "A", "Acme", source, MONDAY + timedelta(days=n)) for n in range(6)]
     others = [(f"b{n}", "c", "B", "Bolt", source, MONDAY + timedelta(days=n)) for n in range(6)]
     old = [("o", "c", "Z", "Zed", "shop", date(2025, 1, 6))]
-    table = incidents([*recent, *others, *old]).with_columns(
-        warehouse=pl.lit(None, pl.String),
-        carrier=pl.lit(None, pl.String),
-        channel=pl.lit(None, pl.String),
-        party=pl.lit("supplier"),
-    )
+    table = incidents([*recent, *others, *old]).with_columns(**NOWHERE, party=pl.lit("supplier"))
     with duckdb.connect() as con:
         views.create_macros(con)
         con.register("incidents", table.with_columns(lot=pl.lit(None, pl.String)))
@@ -240,9 +238,8 @@ def test_a_story_is_known_by_the_narrowest_place_that_holds_most_of_it_and_by_th
     ]
     rows += [(f"z{n}", None, f"Z{n}", "Zed") for n in range(12)]
     table = pl.DataFrame(rows, schema=("incident_key", "lot", "sku", "supplier"), orient="row").with_columns(
-        cause=pl.lit("c"), warehouse=pl.lit("Laval"), carrier=pl.lit(None, pl.String),
-        channel=pl.lit(None, pl.String), event_date=pl.lit(MONDAY),
-    )  # fmt: skip
+        **{**NOWHERE, "warehouse": pl.lit("Laval")}, cause=pl.lit("c"), event_date=pl.lit(MONDAY)
+    )
     series = {"cause": ["c", "c"], "place_kind": ["supplier", "all"], "place": ["Acme", None]}
     found = pl.DataFrame({"number": [0, 1], **series, "since_date": [MONDAY] * 2, "story": [0, 0]})
     with duckdb.connect() as con:
@@ -262,7 +259,7 @@ def test_a_story_is_known_by_the_narrowest_place_that_holds_most_of_it_and_by_th
     known = kept._known_by(found, places, Rises(found, seen, MONDAY - timedelta(weeks=10)))
     assert (
         known.select("issue_key", "aliases", "began_date").rows()
-        == [("c/lot/L", ["c/lot/L", "c/sku/A", "c/supplier/Acme"], weeks[-1])] * 2
+        == [("c/lot/L (Acme)", ["c/lot/L (Acme)", "c/sku/A", "c/supplier/Acme"], weeks[-1])] * 2
     )
     everywhere = kept._known_by(found, places.clear(), Rises(found, seen, weeks[-1]))
     assert everywhere["aliases"].to_list() == [["c/supplier/Acme"]] * 2
@@ -270,4 +267,4 @@ def test_a_story_is_known_by_the_narrowest_place_that_holds_most_of_it_and_by_th
     lone = pl.DataFrame({"number": [0, 1], **series, "since_date": [MONDAY] * 2, "story": [0, 1]})
     both = pl.concat([places, places.with_columns(number=pl.lit(1, places.schema["number"]))])
     names = kept._known_by(lone, both, Rises(lone, seen, weeks[-1]))["issue_key"].to_list()
-    assert names == ["c/lot/L", "c/sku/A"]
+    assert names == ["c/lot/L (Acme)", "c/sku/A"]

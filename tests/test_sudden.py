@@ -93,15 +93,20 @@ def shop(con: duckdb.DuckDBPyConnection, cancelled: int, orders: int) -> tuple[R
     con.register("exposure_seen", pl.DataFrame(exposure))
     con.execute("""
         create table incidents as
-        select *, null::varchar as supplier, null::varchar as warehouse, null::varchar as carrier,
-            null::varchar as channel
+        select *, null::varchar as supplier, null::varchar as lot, null::varchar as warehouse,
+            null::varchar as carrier, null::varchar as country, null::varchar as region, null::varchar as channel
         from incidents_seen;
         create table exposure_daily as
         select *, null::varchar as supplier, null::varchar as warehouse, null::varchar as carrier,
-            null::varchar as channel, order_count as lines_confirmed, order_count as lines_shipped,
+            null::varchar as country, null::varchar as channel, order_count as lines_confirmed, order_count as lines_shipped,
             order_count as units_sold
         from exposure_seen;
-        create table int_place_kinds as select 'stock' as family, 'sku' as place_kind;
+        create table int_series_kinds as
+        select 'stock_out' as cause, unnest(['all', 'sku']) as place_kind;
+        create table lines as
+        select *, date as order_date, null::varchar as lot, null::varchar as region, false as is_confirmed,
+            false as is_shipped, 0 as quantity
+        from exposure_daily where false;
         create table ref_causes as select 'stock_out' as cause, 'orders' as exposure;
         create table int_incident_days as
         select 'event' as date_basis, event_date as date, cause, count(*) as incident_count from incidents group by all;

@@ -5,18 +5,13 @@ with placed as (
     select
         incidents.cause,
         kinds.place_kind,
-        case kinds.place_kind
-            when 'sku' then incidents.sku
-            when 'supplier' then incidents.supplier
-            when 'warehouse' then incidents.warehouse
-            when 'carrier' then incidents.carrier
-            else incidents.channel
-        end as place,
+        place_of(kinds.place_kind, incidents) as place,
         incidents.event_date
     from incidents
     inner join int_place_kinds as kinds
         on
             incidents.family = kinds.family
+            and kinds.is_listed
             and (
                 not kinds.is_last_resort
                 or coalesce(incidents.sku, incidents.supplier, incidents.warehouse, incidents.carrier) is null

@@ -33,7 +33,10 @@ select
         back_after_weeks: rising.back_after_weeks,
         is_older: rising.since_date <= rising.week_start_date - 84, -- no further back is looked
         without_orders: not rising.has_exposure,
-        is_new_source: rising.is_new_source
+        is_new_source: rising.is_new_source,
+        is_lot: rising.place_kind = 'lot',
+        within_kind: rising.within_kind,
+        within_place: rising.within_place
     }) as facts
 from rising_issues as rising
 left join int_rise_costs as costs on costs.kind = 'rising' and rising.issue_key = costs.item

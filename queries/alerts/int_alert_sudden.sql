@@ -35,7 +35,9 @@ select
         more: leads.series_count - 1,
         days: leads.last_date - leads.first_date + 1,
         until: leads.last_date,
-        without_orders: not leads.has_exposure
+        without_orders: not leads.has_exposure,
+        within_kind: leads.within_kind,
+        within_place: leads.within_place
     }) as facts
 from leads
 left join int_rise_costs as costs on costs.kind = 'sudden' and leads.item = costs.item;

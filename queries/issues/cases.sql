@@ -1,5 +1,6 @@
 -- The incidents of the period, newest first, as a list to open one by one. `search` looks for an order, an article, a
--- supplier, a lot, a ticket or another record's number, or a tracking number; `row_limit` keeps the first ones.
+-- supplier, a lot, a ticket or another record's number, or a tracking number; `place_kind` and `place` keep those of
+-- one place of any kind (pipelines/places.py), for which there may be no filter; `row_limit` keeps the first ones.
 -- The newest days alone are read in full when only the first rows are asked for.
 -- Grain: one row per incident. Reads: filtered_incidents, all_signals, raw_shipments.
 create or replace view cases as
@@ -21,13 +22,16 @@ matched as not materialized (
     select *
     from filtered_incidents
     where
-        getvariable('search') is null
-        or contains(
-            lower(concat_ws(' ', order_ref, order_name, sku, product, supplier, lot)),
-            lower(trim(ltrim(trim(getvariable('search')), '#')))
+        (getvariable('place') is null or is_at(getvariable('place_kind'), getvariable('place'), filtered_incidents))
+        and (
+            getvariable('search') is null
+            or contains(
+                lower(concat_ws(' ', order_ref, order_name, sku, product, supplier, lot)),
+                lower(trim(ltrim(trim(getvariable('search')), '#')))
+            )
+            or incident_key in (select searched_records.incident_key from searched_records)
+            or order_ref in (select searched_orders.order_ref from searched_orders)
         )
-        or incident_key in (select searched_records.incident_key from searched_records)
-        or order_ref in (select searched_orders.order_ref from searched_orders)
 ),
 
 newest_days as (

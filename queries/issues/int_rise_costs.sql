@@ -38,15 +38,7 @@ costed as (
             rises.cause = incidents.cause
             and rises.first_date <= incidents.event_date
             and rises.last_date >= incidents.event_date
-            and is_at(
-                rises.place_kind,
-                rises.place,
-                incidents.sku,
-                incidents.supplier,
-                incidents.warehouse,
-                incidents.carrier,
-                incidents.channel
-            )
+            and is_at(rises.place_kind, rises.place, incidents)
     where incidents.cost_cents is not null
     group by rises.kind, rises.item, incidents.currency
 ),

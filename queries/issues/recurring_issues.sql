@@ -61,6 +61,7 @@ placed as (
     inner join int_place_kinds as kinds
         on
             weekly.family = kinds.family
+            and kinds.is_listed
             and (
                 not kinds.is_last_resort
                 or coalesce(weekly.sku, weekly.supplier, weekly.warehouse, weekly.carrier) is null

@@ -7,7 +7,8 @@ with ranked as (
     select
         rising_series.*,
         row_number() over (
-            partition by rising_series.story order by rising_series.p, rising_series.place_kind, rising_series.place
+            partition by rising_series.story
+            order by rising_series.p, width_of(rising_series.place_kind) nulls last, rising_series.place
         ) = 1 as is_lead
     from rising_series
     where rising_series.change is not null
@@ -20,6 +21,8 @@ select
     rising.cause,
     rising.place_kind,
     rising.place,
+    rising.within_kind,
+    rising.within_place,
     rising.week_start_date,
     rising.since_date,
     rising.observed_count,
@@ -44,8 +47,10 @@ comment on column rising_changes.change is 'relabelled, new_source, late_file, o
 comment on column rising_changes.change_date is 'Monday of the week from which the data differ; of late_orders, the last day that has orders.';
 comment on column rising_changes.change_facts is 'The names that its sentence needs, in JSON; which, depends on the change.';
 comment on column rising_changes.cause is 'Root cause of the series that rose; NULL for late_orders.';
-comment on column rising_changes.place_kind is 'sku, supplier, warehouse, carrier, channel, or all.';
+comment on column rising_changes.place_kind is 'lot, sku, supplier, region, warehouse, carrier, channel, or all.';
 comment on column rising_changes.place is 'Which one; NULL for all.';
+comment on column rising_changes.within_kind is 'Of a lot or region, for which pages have no filter: the kind of the one that holds it (supplier, sku or country).';
+comment on column rising_changes.within_place is 'Which one.';
 comment on column rising_changes.week_start_date is 'Monday of the week by which rises were judged.';
 comment on column rising_changes.since_date is 'Monday of the week from which on a higher rate explains the counts best.';
 comment on column rising_changes.observed_count is 'Incidents of the last three weeks.';

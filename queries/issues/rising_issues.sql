@@ -11,6 +11,8 @@ select
     rising.party,
     rising.place_kind,
     rising.place,
+    rising.within_kind,
+    rising.within_place,
     rising.week_start_date,
     rising.since_date,
     rising.observed_count,
@@ -26,7 +28,10 @@ select
     rising.aliases,
     rising.began_date,
     rising.back_after_weeks,
-    row_number() over (partition by rising.story order by rising.p, rising.place_kind, rising.place) = 1 as is_lead
+    row_number() over (
+        partition by rising.story
+        order by rising.is_narrowest desc nulls last, rising.p, width_of(rising.place_kind) nulls last, rising.place
+    ) = 1 as is_lead
 from rising_series as rising
 inner join ref_causes as causes on rising.cause = causes.cause
 where
@@ -34,15 +39,17 @@ where
     and passes('causes', rising.cause)
     and passes('families', causes.family)
     and passes('parties', rising.party)
-order by rising.story, rising.p, rising.place_kind, rising.place;
+order by rising.story, is_lead desc, rising.p, width_of(rising.place_kind) nulls last, rising.place;
 
 comment on view rising_issues is 'Causes whose rate rose by the last complete week beyond season, trend and chance.';
 comment on column rising_issues.story is 'Number of the story: series of one number share most of their recent incidents.';
 comment on column rising_issues.cause is 'Root cause.';
 comment on column rising_issues.family is 'Its family.';
 comment on column rising_issues.party is 'Who is responsible for most of its recent incidents.';
-comment on column rising_issues.place_kind is 'sku, supplier, warehouse, carrier, channel, or all.';
+comment on column rising_issues.place_kind is 'lot, sku, supplier, region, warehouse, carrier, channel, or all.';
 comment on column rising_issues.place is 'Which one; NULL for all.';
+comment on column rising_issues.within_kind is 'Of a lot or region, for which pages have no filter: the kind of the one that holds it (supplier, sku or country).';
+comment on column rising_issues.within_place is 'Which one.';
 comment on column rising_issues.week_start_date is 'Monday of the last complete week, by which it was judged.';
 comment on column rising_issues.since_date is 'Monday of the week from which on a higher rate explains the counts best.';
 comment on column rising_issues.observed_count is 'Incidents of the last three weeks.';
@@ -58,4 +65,4 @@ comment on column rising_issues.issue_key is 'What the story is known by, the sa
 comment on column rising_issues.aliases is 'The same, and the cause in the wider places that hold little else: it may have been known by one of these before.';
 comment on column rising_issues.began_date is 'Monday of the first week by which this rise was seen; NULL when it is too long ago to tell.';
 comment on column rising_issues.back_after_weeks is 'Quiet weeks between it and an earlier rise of the series; NULL when none was seen.';
-comment on column rising_issues.is_lead is 'Whether it is the surest of its story.';
+comment on column rising_issues.is_lead is 'Whether its story is told by it: it is in the narrowest place that holds most of the story and little else, or the surest where no such place is a series of it.';

@@ -7,6 +7,9 @@ create or replace view weekly_alerts as
 with ranked as (
     select
         kept_alerts.*,
+        -- a lot or region, for which there is no filter, passes that of what holds it
+        coalesce(kept_alerts.facts ->> '$.within_kind', kept_alerts.place_kind) as filter_kind,
+        coalesce(kept_alerts.facts ->> '$.within_place', kept_alerts.place) as filter_place,
         kept_alerts.amount_cents * rates.rate as main_cents,
         median(main_cents) over () as median_cents
     from kept_alerts
@@ -47,12 +50,12 @@ where
     passes('causes', alerts.cause)
     and passes('families', causes.family)
     and passes('parties', alerts.party)
-    and passes('channels', if(alerts.place_kind = 'channel', alerts.place, null))
-    and passes('skus', if(alerts.place_kind = 'sku', alerts.place, null))
-    and passes('suppliers', if(alerts.place_kind = 'supplier', alerts.place, null))
-    and passes('warehouses', if(alerts.place_kind = 'warehouse', alerts.place, null))
-    and passes('carriers', if(alerts.place_kind = 'carrier', alerts.place, null))
-    and not is_filtered('countries')
+    and passes('channels', if(alerts.filter_kind = 'channel', alerts.filter_place, null))
+    and passes('skus', if(alerts.filter_kind = 'sku', alerts.filter_place, null))
+    and passes('suppliers', if(alerts.filter_kind = 'supplier', alerts.filter_place, null))
+    and passes('warehouses', if(alerts.filter_kind = 'warehouse', alerts.filter_place, null))
+    and passes('carriers', if(alerts.filter_kind = 'carrier', alerts.filter_place, null))
+    and passes('countries', if(alerts.filter_kind = 'country', alerts.filter_place, null))
 order by score_cents desc nulls last, left_days nulls last, alerts.size desc, alert_key;
 
 comment on view weekly_alerts is 'What to treat this week, of every kind, by money at stake and certainty.';
@@ -62,7 +65,7 @@ comment on column weekly_alerts.kind is 'rising, refund_overdue, carrier_claim, 
 comment on column weekly_alerts.cause is 'Root cause; NULL when it does not matter.';
 comment on column weekly_alerts.family is 'Family of the cause.';
 comment on column weekly_alerts.party is 'Who can put it right.';
-comment on column weekly_alerts.place_kind is 'sku, supplier, warehouse, carrier, channel, or all.';
+comment on column weekly_alerts.place_kind is 'lot, sku, supplier, region, warehouse, carrier, channel, or all.';
 comment on column weekly_alerts.place is 'Which one; NULL for all.';
 comment on column weekly_alerts.item_count is 'Incidents, returns, parcels, cases or orders that it is about.';
 comment on column weekly_alerts.size is 'How large it is without money, to tell whether it grew: incidents above the expected ones, share of a limit, or the count.';
