@@ -17,6 +17,8 @@ from app import alert_words, navigation
 from app.filters import Filters
 from app.i18n import known
 from pipelines import places, rising, scopes, views
+from tests.pages_store import MARKUP, small_store
+from tests.test_pages import drawn, words
 
 MONDAY = date(2025, 11, 10)  # of the last week, which is complete
 FIRST = MONDAY - timedelta(weeks=79)
@@ -103,6 +105,12 @@ def test_a_bad_lot_is_told_as_that_suppliers_lot(shop: duckdb.DuckDBPyConnection
     assert not {"L7 (Bolt)", "B1", "B2", "Bolt"} & set(series["place"])
 
 
+def test_the_rest_of_a_lot_is_its_articles_without_it(shop: duckdb.DuckDBPyConnection) -> None:
+    """Acme's two articles: 80 sold in each of the 70 weeks before L7, two bad ones in every other of these."""
+    of = "select sum(incident_count), sum(exposure_count) from int_rising_rests where cause = 'product_defect' and place = "
+    assert shop.sql(f"{of} 'L7 (Acme)'").fetchall() == [(70, 5600)]
+
+
 def test_parcels_lost_in_a_region_are_told_as_that_countrys_region(shop: duckdb.DuckDBPyConnection) -> None:
     """Two lost in the North of Canada every other week and five in each of the last four: 17 in the last three weeks.
 
@@ -143,6 +151,37 @@ def test_a_lot_that_leaps_within_days_is_told_as_the_lot(shop: duckdb.DuckDBPyCo
     finally:
         shop.execute("rollback")
     assert found == [("lot", "L7 (Bolt)", 9)]
+
+
+def test_a_story_is_told_by_the_narrowest_place_that_rises_and_holds_most_of_it(run_view: Any) -> None:
+    """The supplier is the surest; its article holds most of the story too, its lot does but was not judged."""
+    rows = pl.DataFrame(
+        {
+            "number": [0, 1, 2],
+            "story": [0, 0, 0],
+            "cause": ["c"] * 3,
+            "place_kind": ["supplier", "all", "sku"],
+            "place": ["Acme", None, "A"],
+        }
+    )
+    held = {0: [("lot", "L (Acme)"), ("sku", "A"), ("supplier", "Acme")], 2: [("supplier", "Acme")]}
+    assert rising._is_narrowest(rows, held).to_list() == [False, False, True]
+    found = run_view(
+        "rising_issues",
+        rising_series="""
+            cause          | place_kind | place | story | p     | is_narrowest
+            product_defect | sku        | A     | 0     | 0.001 | true
+            product_defect | supplier   | Acme  | 0     | 1e-9  | false
+            stock_out      | all        |       | 2     | 1e-7  |
+            stock_out      | sku        | B     | 2     | 1e-7  |
+        """,
+    )
+    assert found.select("place", "is_lead").rows() == [
+        ("A", True),
+        ("Acme", False),
+        ("B", True),
+        (None, False),
+    ]
 
 
 def leads(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any]]:
@@ -280,3 +319,16 @@ def test_the_list_of_cases_keeps_to_one_place(run_view: Any) -> None:
     assert kept(place_kind="lot", place="L (Acme)") == ["a"]
     assert kept(place_kind="region", place="North (CA)") == ["a", "d"]
     assert kept() == ["a", "b", "d"]
+
+
+def test_the_page_of_cases_says_which_place_it_keeps_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INCIDENTS_STORE", str(small_store().folder))
+    page = drawn("cases", at="lot/KD-3107 (Kordane)", period="all", lang="fr")
+    (button,) = [each for each in page.button if each.key == "cases_only"]
+    assert button.label.startswith("Seulement")
+    assert "4 incidents" in words(page)
+    # a link says what it likes
+    page = drawn("cases", at=f"lot/{MARKUP}", period="all", lang="fr")
+    (button,) = [each for each in page.button if each.key == "cases_only"]
+    assert "\\<img" in button.label
+    assert not [each for each in drawn("cases", at="moon/North").button if each.key == "cases_only"]

@@ -154,3 +154,25 @@ def test_a_day_of_cancellations_is_told_unless_as_many_more_orders_came(
         assert row["expected_count"] == pytest.approx(3 / 7, rel=0.35)
         assert row["has_exposure"]
         assert weeks[found["place"].to_list().index("A")].counts.tolist() == [3] * 12 + [2 + 12]
+
+
+def test_what_is_not_sold_any_more_has_no_rate_to_be_held_against() -> None:
+    """No order of A since the judged week began: as many are expected as of a series that is quiet, and not none."""
+    with duckdb.connect() as con:
+        views.create_macros(con)
+        _, sold = shop(con, 12, 0)
+        con.execute("delete from exposure_daily where sku = 'A' and date >= $day", {"day": MONDAY})
+        sold = sold.filter((pl.col("place") != "A") | (pl.col("week_start_date") < MONDAY))
+        counts = con.sql(
+            """
+            select cause, 'sku' as place_kind, sku as place, date_trunc('week', event_date)::date as week_start_date,
+                count(*) as incident_count
+            from incidents group by all
+            """
+        ).pl()
+        judged = rises(counts.filter(pl.col("week_start_date") <= MONDAY), sold, MONDAY)
+        nobody = judged.found.select("cause", "place_kind", "place")
+        found, *_ = kept.found(con, judged, sold, {}, MONDAY, LAST, nobody)
+    row = found.filter(place="A").row(0, named=True)
+    # five in half a year, and of those the few that come on a Thursday: none of 156 did
+    assert row["expected_count"] == pytest.approx(5 / 26 * 5 / (156 + 35), rel=0.1)
