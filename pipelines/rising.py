@@ -69,6 +69,7 @@ _EXPOSURE = """
         on series.place_kind = exposure.place_kind and series.place is not distinct from exposure.place
     where exposure.week_start_date <= $week
 """
+_NEARLY_ALL = 0.8
 _NARROWEST = [kind.name for kind in places.KINDS]
 #: what lots are held against
 _RESTS = """
@@ -341,20 +342,23 @@ def _places_of(held: pl.DataFrame) -> dict[int, list[tuple[str, str]]]:
 
 
 def _is_narrowest(rows: pl.DataFrame, held: dict[int, list[tuple[str, str]]]) -> pl.Series:
-    """Which series a story is told by: the one of its cause in the narrowest place that holds most of it."""
-    series = {row[1:]: row[0] for row in rows.select("story", *SERIES).iter_rows()}
-    cause_of = dict(rows.select("number", "cause").iter_rows())
-    chosen = {
-        story: next(
-            (place for place in held.get(story, ()) if series.get((cause_of[story], *place)) == story), None
-        )
-        for story in set(rows["story"]) & cause_of.keys()
+    """Which series a story is told by: of the narrowest place that holds it and rises by nearly as much as the surest.
+
+    More than half of a rise of everywhere is of a place that has more than half of the orders, which is no news of it.
+    """
+    beyond = {
+        (story, kind, place): seen - expected
+        for story, kind, place, seen, expected in rows.select(
+            "story", "place_kind", "place", "observed_count", "expected_count"
+        ).iter_rows()
     }
-    told = [
-        chosen.get(story) == (kind, place)
-        for story, kind, place in rows.select("story", "place_kind", "place").iter_rows()
-    ]
-    return pl.Series(told, dtype=pl.Boolean)
+    told = set()
+    for number, *series in rows.select("number", "story", "place_kind", "place").iter_rows():
+        if number == series[0]:
+            enough = _NEARLY_ALL * beyond[tuple(series)]
+            at = ((number, *place) for place in held.get(number, ()))
+            told.add(next((each for each in at if beyond.get(each, 0.0) >= enough), None))
+    return pl.Series([each in told for each in beyond], dtype=pl.Boolean)
 
 
 def _key(cause: str, kind: str, place: str | None) -> str:

@@ -162,10 +162,16 @@ def test_a_story_is_told_by_the_narrowest_place_that_rises_and_holds_most_of_it(
             "cause": ["c"] * 3,
             "place_kind": ["supplier", "all", "sku"],
             "place": ["Acme", None, "A"],
+            "observed_count": [20, 24, 15],
+            "expected_count": [4.0, 9.0, 2.0],
         }
     )
     held = {0: [("lot", "L (Acme)"), ("sku", "A"), ("supplier", "Acme")], 2: [("supplier", "Acme")]}
+    # 13 of the 16 that are beyond what is expected
     assert rising._is_narrowest(rows, held).to_list() == [False, False, True]
+    # 12 of them are too few: the article has most of the cases because it has most of the orders
+    fewer = rows.with_columns(expected_count=pl.Series([4.0, 9.0, 3.0]))
+    assert rising._is_narrowest(fewer, held).to_list() == [True, False, False]
     found = run_view(
         "rising_issues",
         rising_series="""

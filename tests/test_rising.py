@@ -240,7 +240,10 @@ def test_a_story_is_known_by_the_narrowest_place_that_holds_most_of_it_and_by_th
     table = pl.DataFrame(rows, schema=("incident_key", "lot", "sku", "supplier"), orient="row").with_columns(
         **{**NOWHERE, "warehouse": pl.lit("Laval")}, cause=pl.lit("c"), event_date=pl.lit(MONDAY)
     )
-    series = {"cause": ["c", "c"], "place_kind": ["supplier", "all"], "place": ["Acme", None]}
+    series = {
+        "cause": ["c", "c"], "place_kind": ["supplier", "all"], "place": ["Acme", None],
+        "observed_count": [8, 20], "expected_count": [1.0, 12.0],
+    }  # fmt: skip
     found = pl.DataFrame({"number": [0, 1], **series, "since_date": [MONDAY] * 2, "story": [0, 0]})
     with duckdb.connect() as con:
         views.create_macros(con)

@@ -52,4 +52,4 @@ comment on column rising_days.ratio_high is 'Upper end of its 95 % interval.';
 comment on column rising_days.q is 'Share of noise among the series at least as sure as this one.';
 comment on column rising_days.has_exposure is 'Whether orders are loaded to set it against.';
 comment on column rising_days.series_count is 'How many series tell this story.';
-comment on column rising_days.is_lead is 'Whether its story is told by it: it is in the narrowest place that holds most of the story and little else, or the surest where no such place is a series of it.';
+comment on column rising_days.is_lead is 'Whether its story is told by it: of the narrowest place that holds it and has nearly all of its rise, else the surest.';

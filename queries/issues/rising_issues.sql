@@ -65,4 +65,4 @@ comment on column rising_issues.issue_key is 'What the story is known by, the sa
 comment on column rising_issues.aliases is 'The same, and the cause in the wider places that hold little else: it may have been known by one of these before.';
 comment on column rising_issues.began_date is 'Monday of the first week by which this rise was seen; NULL when it is too long ago to tell.';
 comment on column rising_issues.back_after_weeks is 'Quiet weeks between it and an earlier rise of the series; NULL when none was seen.';
-comment on column rising_issues.is_lead is 'Whether its story is told by it: it is in the narrowest place that holds most of the story and little else, or the surest where no such place is a series of it.';
+comment on column rising_issues.is_lead is 'Whether its story is told by it: of the narrowest place that holds it and has nearly all of its rise, else the surest.';
