@@ -4,13 +4,18 @@
 -- int_rising_exposure, ref_causes.
 create or replace table int_rising_rests as
 with series as (
-    select distinct
+    select
         series.cause,
         series.place,
-        causes.exposure
+        any_value(causes.exposure) as exposure
     from int_rising_weeks as series
     inner join ref_causes as causes on series.cause = causes.cause
-    where series.place_kind = 'lot' and series.place in (select int_rising_lots.place from int_rising_lots)
+    where
+        series.place_kind = 'lot'
+        and series.week_start_date >= (select max(int_rising_weeks.week_start_date) - 56 from int_rising_weeks)
+        and series.place in (select int_rising_lots.place from int_rising_lots)
+    group by series.cause, series.place
+    having sum(series.incident_count) >= 3 -- as in int_rising_lots
 ),
 
 bounds as (
@@ -47,7 +52,30 @@ sold as (
     group by all
 ),
 
--- all of the articles, less what is the lot's own
+-- all of a lot's articles, less what is its own; for all causes at once
+left_over as (
+    select
+        lots.place,
+        sold.week_start_date,
+        sum(sold.lines_confirmed) as lines_confirmed,
+        sum(sold.lines_shipped) as lines_shipped,
+        sum(sold.units_sold) as units_sold
+    from int_rising_lots as lots
+    inner join sold on lots.sku = sold.sku
+    group by lots.place, sold.week_start_date
+
+    union all
+
+    select
+        place,
+        week_start_date,
+        -lines_confirmed as lines_confirmed,
+        -lines_shipped as lines_shipped,
+        -units_sold as units_sold
+    from int_rising_exposure
+    where place_kind = 'lot'
+),
+
 parts as (
     select
         series.cause,
@@ -76,31 +104,15 @@ parts as (
     select
         series.cause,
         series.place,
-        sold.week_start_date,
+        left_over.week_start_date,
         0 as incident_count,
         case series.exposure
-            when 'lines_shipped' then sold.lines_shipped
-            when 'units_sold' then sold.units_sold
-            else sold.lines_confirmed
+            when 'lines_shipped' then left_over.lines_shipped
+            when 'units_sold' then left_over.units_sold
+            else left_over.lines_confirmed
         end as exposure_count
     from series
-    inner join int_rising_lots as lots on series.place = lots.place
-    inner join sold on lots.sku = sold.sku
-
-    union all
-
-    select
-        series.cause,
-        series.place,
-        own.week_start_date,
-        0 as incident_count,
-        -case series.exposure
-            when 'lines_shipped' then own.lines_shipped
-            when 'units_sold' then own.units_sold
-            else own.lines_confirmed
-        end as exposure_count
-    from series
-    inner join int_rising_exposure as own on own.place_kind = 'lot' and series.place = own.place
+    inner join left_over on series.place = left_over.place
 )
 
 select
