@@ -48,8 +48,9 @@ def test_every_view_answers_on_an_empty_store(empty: duckdb.DuckDBPyConnection, 
         assert rows.is_empty()
 
 
-@pytest.mark.parametrize("view", KPIS)
-def test_a_kpi_has_the_fixed_columns_and_its_own_name_as_title(facts: Facts, view: str) -> None:
+@pytest.fixture(scope="module")
+def two_incidents(facts: Facts) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Two incidents of one week, and of everything else that a KPI divides by."""
     incidents = """
         incident_key | event_date | cause           | family    | party    | kinds        | order_key | cost_cents | currency
         a            | 2025-03-03 | stock_out       | stock     | merchant | cancellation | o1        | 100        | EUR
@@ -70,7 +71,14 @@ def test_a_kpi_has_the_fixed_columns_and_its_own_name_as_title(facts: Facts, vie
         """,
     }
     with facts(**tables) as con:
-        frame = con.sql(f'from "{view}"').pl()
+        yield con
+
+
+@pytest.mark.parametrize("view", KPIS)
+def test_a_kpi_has_the_fixed_columns_and_its_own_name_as_title(
+    two_incidents: duckdb.DuckDBPyConnection, view: str
+) -> None:
+    frame = two_incidents.sql(f'from "{view}"').pl()
     assert frame.columns == ["title", "unit", "better", "week_start_date", "numerator", "denominator"]
     assert frame["title"].unique().to_list() == [view.removeprefix("kpi_")]
     assert set(frame["unit"]) <= {"per_1000", "share", "cents_per_1000"}
