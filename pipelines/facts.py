@@ -31,12 +31,12 @@ _RELATIONS = (
     *("touched_incidents", "touched_signals", "touched_tickets", "near_incidents", "near_signals"),
 )
 
-_KEPT = re.compile(r"\bKept by: (\w+), sorted by (\w+)\.")
+_KEPT = re.compile(r"\bKept by: (\w+), sorted by ([^.]+)\.")
 
 
 @dataclass(frozen=True)
 class Fact:
-    """A kept table, the column that rows are replaced by, and the one that a rebuild sorts it by."""
+    """A kept table, the column that rows are replaced by, and what a rebuild sorts it by (SQL)."""
 
     table: str
     key: str
@@ -66,7 +66,7 @@ def _fact(table: str, query: views.Query) -> Fact:
     if match is None or match[1] not in REPLACED or table == query.name:
         raise views.ViewError(
             f"facts/{query.path.name}: its name is new_<table>, and its header says"
-            f" 'Kept by: <key>, sorted by <column>.' with a key of {', '.join(REPLACED)}"
+            f" 'Kept by: <key>, sorted by <columns>.' with a key of {', '.join(REPLACED)}"
         )
     return Fact(table, match[1], match[2], query)
 
@@ -80,7 +80,7 @@ def keep_all(con: duckdb.DuckDBPyConnection, chosen: Iterable[Fact] | None = Non
         views.run(con, [fact.query])
         # names come from our own file names and headers, never from data
         con.execute(
-            f'create or replace table "{fact.table}" as from "{fact.query.name}" order by "{fact.order}"'
+            f'create or replace table "{fact.table}" as from "{fact.query.name}" order by {fact.order}'
         )
         con.execute(f'drop view "{fact.query.name}"')
 
@@ -97,7 +97,7 @@ def keep_touched(con: duckdb.DuckDBPyConnection) -> None:
 
 def _for_fact(template: str, fact: Fact) -> str:
     """A statement for this fact. Only names of our own files and headers are put in, never a value."""
-    names = {"fact_x": fact.table, "key_x": fact.key, "order_x": fact.order, "replaced_x": REPLACED[fact.key]}
+    names = {"fact_x": fact.table, "key_x": fact.key, "replaced_x": REPLACED[fact.key]}
     for mark, name in names.items():
         template = template.replace(mark, name)
     return template

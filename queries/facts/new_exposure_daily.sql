@@ -2,7 +2,8 @@
 -- On the event basis, a shipped line counts on the day it left and everything else on the day of its order; on the
 -- order basis everything counts on the day of the order. An order counts once, on its first line, so that sums over
 -- days and places are exact.
--- Kept by: date, sorted by date.
+-- A month's articles stand together, so that a few articles of years are a few row groups, and so is a quarter of all.
+-- Kept by: date, sorted by date_trunc('month', date), sku.
 -- Grain: one row per date basis, day and place. Reads: lines, affected_dates.
 create or replace temp view new_exposure_daily as
 with first_lines as (

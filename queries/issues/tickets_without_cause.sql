@@ -1,12 +1,12 @@
 -- Incidents that a ticket tells of and whose cause nobody knows, with the subject of their first ticket: what a cause
 -- can be suggested for. A ticket whose tag means no cause on purpose is not among them. Whoever shipped stands for the
 -- causes that whoever shipped answers for.
--- Grain: one row per incident. Reads: incidents, all_signals, raw_tickets, ticket_tags, settings.
+-- Grain: one row per incident. Reads: incidents, signals, raw_tickets, ticket_tags, settings.
 create or replace view tickets_without_cause as
 with causeless as (
     select *
     from incidents
-    where cause in ('unknown', 'other') and list_contains(kinds, 'ticket')
+    where cause = any(['unknown', 'other']) and list_contains(kinds, 'ticket')
 ),
 
 told as (
@@ -16,30 +16,40 @@ told as (
             as signal_keys,
         arg_min(signals.record_id, (signals.occurred_at, signals.signal_key))
         filter (where signals.kind = 'ticket') as record_id
-    from all_signals as signals
+    from signals
     semi join causeless on signals.incident_key = causeless.incident_key
     group by signals.incident_key
+),
+
+-- one without a signal beside it is the ticket that it is called by: all_signals
+about as (
+    select
+        causeless.* exclude (kinds),
+        coalesce(told.signal_keys, [causeless.incident_key]) as signal_keys,
+        if(told.incident_key is null, substr(causeless.incident_key, length('ticket/') + 1), told.record_id)
+            as record_id
+    from causeless
+    left join told on causeless.incident_key = told.incident_key
 )
 
 select
-    causeless.incident_key,
-    told.signal_keys,
+    about.incident_key,
+    about.signal_keys,
     tickets.subject,
-    causeless.event_date,
-    causeless.cause,
-    causeless.party,
-    causeless.order_key,
-    causeless.order_name,
+    about.event_date,
+    about.cause,
+    about.party,
+    about.order_key,
+    about.order_name,
     if(
-        causeless.fulfilled_by in ('3pl', 'marketplace')
-        or coalesce(list_contains(settings.third_party_warehouses, upper(trim(causeless.warehouse))), false),
+        about.fulfilled_by in ('3pl', 'marketplace')
+        or coalesce(list_contains(settings.third_party_warehouses, upper(trim(about.warehouse))), false),
         '3pl',
         'merchant'
     ) as fulfiller_party
-from causeless
+from about
 cross join settings
-inner join told on causeless.incident_key = told.incident_key
-inner join raw_tickets as tickets on told.record_id = tickets.record_id
+inner join raw_tickets as tickets on about.record_id = tickets.record_id
 where
     length(trim(tickets.subject)) >= 3
     and tickets.record_id not in (
@@ -47,7 +57,7 @@ where
         from ticket_tags
         where ticket_tags.is_mapped and ticket_tags.cause is null
     )
-order by causeless.event_date desc, causeless.incident_key;
+order by about.event_date desc, about.incident_key;
 
 comment on view tickets_without_cause is 'Incidents without a known cause that a ticket with a subject tells of.';
 comment on column tickets_without_cause.incident_key is 'Key of the incident.';
