@@ -19,10 +19,13 @@ from scipy.interpolate import RegularGridInterpolator
 Floats = NDArray[np.float64]
 
 YEAR = 365.25 / 7  # weeks
+BENDS = (3, 6)  # years before the last week where a long trend may bend
 OUTLIER = 2.58  # Anscombe residuals above it are weighed down, as Noufaily et al. do
 _FEW = 20  # fewer series than this teach nothing about one another
-#: standard deviations of the coefficients where the panel cannot tell: level, trend per year, two harmonics
-_PRIOR_SD = np.array([3.0, 0.2, 0.4, 0.4, 0.3, 0.3])
+_TELL_YEAR = 200  # series that tell how long a year is
+_BEYOND_DOUBT = 5.0  # log-likelihood
+#: standard deviations of the coefficients where the panel cannot tell: level, trend per year, two harmonics, bends
+_PRIOR_SD = np.array([3.0, 0.2, 0.4, 0.4, 0.3, 0.3, 0.2, 0.2])
 
 
 @dataclass
@@ -34,6 +37,7 @@ class Baselines:
     dispersion: Floats
     dispersion_variance: Floats
     kept: Floats  # what weighing down leaves of the mean
+    common: tuple[Floats, Floats]  # mean and variance of the coefficients over the series
 
     def expected(self, design: Floats, exposure: Floats) -> tuple[Floats, Floats]:
         """Expected counts (series, weeks) of these weeks, and the variance of their logarithm."""
@@ -43,24 +47,50 @@ class Baselines:
 
 
 def design_matrix(weeks: NDArray[np.int64], last: int, period: float = YEAR) -> Floats:
-    """Rows of the regression (weeks, p): level, trend in years before `last`, two harmonics of the year."""
+    """Rows of the regression (weeks, p): level, trend in years before `last`, two harmonics of the year, bends.
+
+    A bend is what the trend was steeper before it than after it: linear splines, whose size the panel teaches, let a
+    long past tell the season without being held to one trend (Harrell 2015, Regression Modeling Strategies, 2.4).
+    """
     angle = 2 * np.pi * weeks / period
+    years = (weeks - last) / period
     return np.column_stack(
         [
             np.ones(weeks.size),
-            (weeks - last) / period,
+            years,
             np.cos(angle),
             np.sin(angle),
             np.cos(2 * angle),
             np.sin(2 * angle),
+            *(np.minimum(years + bend, 0) for bend in BENDS),
         ]
     )
+
+
+def length_of_year(counts: Floats, exposure: Floats, weeks: NDArray[np.int64]) -> float:
+    """Weeks a year has in these series: the calendar's, unless 52 tell the past better beyond doubt.
+
+    Weekly files often leave out the 53rd week, and simulated ones have none: the season of ten years ago would be two
+    weeks off. The fits are compared by their Poisson log-likelihood over the dispersion, in the series with most cases.
+    """
+    told = np.argsort(-counts.sum(1), kind="stable")[:_TELL_YEAR]
+    y, e = counts[told], exposure[told]
+    likely: list[float] = []
+    dispersion: Floats | None = None
+    for period in (YEAR, 52.0):
+        design = design_matrix(weeks, int(weeks[-1]), period)
+        fitted = fit(y, e, design)
+        dispersion = fitted.dispersion if dispersion is None else dispersion
+        mean = np.maximum(fitted.expected(design, e)[0], 1e-9)
+        likely.append(float((((y * np.log(mean) - mean) * (e > 0)).sum(1) / dispersion).sum()))
+    return 52.0 if likely[1] - likely[0] > _BEYOND_DOUBT else YEAR
 
 
 def fit(counts: Floats, exposure: Floats, design: Floats, start: Baselines | None = None) -> Baselines:
     """Baselines of series (series, weeks) of counts with their exposure, which is 0 where nothing is known.
 
-    `start` is the fit of nearly the same weeks, from which two steps lead on.
+    `start` is the fit of nearly the same weeks, from which two steps lead on; what the series have in common is learnt
+    further from it too, as a few steps do not settle it.
     """
     n_series, n_weeks = counts.shape
     p = design.shape[1]
@@ -75,16 +105,18 @@ def fit(counts: Floats, exposure: Floats, design: Floats, start: Baselines | Non
         dispersion = np.full(n_series, 1.3)
     else:
         beta, dispersion = start.coefficients.copy(), start.dispersion
+        mean[1:], variance[1:] = start.common[0][1:], start.common[1][1:]
     products = (design[:, :, None] * design[:, None, :]).reshape(n_weeks, p * p)
     hessian = np.empty((n_series, p, p))
-    uncertain = np.ones(n_series)
+    uncertain, weights = np.ones(n_series), np.ones(counts.shape)
     steps = 9 if start is None else 2
     for step in range(steps):
         mu = exposure * np.exp(np.clip(beta @ design.T, -30, 30))
-        weights = _weights(counts, mu, exposure, dispersion)
+        if start is None or step == 0:  # one step hardly changes them
+            weights = _weights(counts, mu, exposure, dispersion)
+            if step >= steps - 2:
+                dispersion, uncertain = _dispersion(counts, mu, weights, p, dispersion)
         weighted = weights * mu
-        if step >= steps - 2 or start is not None:
-            dispersion, uncertain = _dispersion(counts, mu, weights, p, dispersion)
         information = (weighted @ products).reshape(n_series, p, p) / dispersion[:, None, None]
         if n_series >= _FEW and (start is not None or step >= 2):
             mean, variance = _learnt(beta, information, mean, variance)
@@ -93,7 +125,9 @@ def fit(counts: Floats, exposure: Floats, design: Floats, start: Baselines | Non
         beta = beta + np.clip(np.linalg.solve(hessian, slope[:, :, None])[:, :, 0], -1.5, 1.5)
     average: Floats = (exposure * np.exp(np.clip(beta @ design.T, -30, 30))).mean(1)
     covariance = np.asarray(np.linalg.inv(hessian), dtype=np.float64)
-    return Baselines(beta, covariance, dispersion, uncertain, weighing(average, dispersion)[0])
+    return Baselines(
+        beta, covariance, dispersion, uncertain, weighing(average, dispersion)[0], (mean, variance)
+    )
 
 
 def _common_level(counts: Floats, exposure: Floats) -> tuple[float, float]:
@@ -121,11 +155,16 @@ def _learnt(beta: Floats, information: Floats, mean: Floats, variance: Floats) -
 
 def _weights(counts: Floats, mu: Floats, exposure: Floats, dispersion: Floats) -> Floats:
     """1, less for weeks far above their expectation (past outbreaks), 0 without exposure."""
-    safe = np.maximum(mu, 1e-9)
-    sixth = np.power(safe, 1 / 6)
-    residual = 1.5 * (np.power(counts, 2 / 3) - np.square(np.square(sixth))) / sixth
-    residual /= np.sqrt(dispersion)[:, None]
-    return np.square(OUTLIER / np.maximum(residual, OUTLIER)) * (exposure > 0)
+    sixth = np.power(np.maximum(mu, 1e-9), 1 / 6)
+    residual = np.power(counts, 2 / 3)
+    residual -= np.square(np.square(sixth))
+    residual /= sixth
+    residual *= 1.5 / np.sqrt(dispersion)[:, None]
+    np.maximum(residual, OUTLIER, out=residual)
+    np.divide(OUTLIER, residual, out=residual)
+    np.square(residual, out=residual)
+    residual *= exposure > 0
+    return residual
 
 
 def _dispersion(counts: Floats, mu: Floats, weights: Floats, p: int, now: Floats) -> tuple[Floats, Floats]:

@@ -15,11 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special, stats
 
-from analysis.baselines import Baselines, Floats, design_matrix, fit
+from analysis.baselines import YEAR, Baselines, Floats, design_matrix, fit, length_of_year
 
-WINDOWS = (1, 2, 3)  # weeks that are judged together
+#: weeks that are judged together, and the weight of each: two have most in common with the other windows
+WINDOWS = {1: 1, 2: 2, 3: 1}
 _PANEL = 200  # series that tell what a week was like for all
-HISTORY = 261  # weeks: five years
+HISTORY = 626  # weeks: twelve years
+_LONG = 261  # weeks: after five years a trend may bend, and a year of 52 weeks is told from the calendar's
 GAP = 3  # the last weeks before the judged one are not part of its baseline: an issue may have begun in them
 
 
@@ -60,10 +62,12 @@ def judge(
     p, expected, phi, log_var = (np.ones(shape) for _ in range(4))
     fitted: Baselines | None = None
     common = _CommonFactor()
+    known = np.arange(max(0, first - warm_up - HISTORY), max(first - warm_up - GAP, 1))
+    year = length_of_year(y[:, known], e[:, known], known) if known.size > _LONG else YEAR
     for at in range(shape[1]):
         t = first - warm_up + at
         begin, end = max(0, t - HISTORY), max(t - GAP, 1)
-        design = design_matrix(np.arange(begin, t + 1), t)[:, : _terms(end - begin)]
+        design = design_matrix(np.arange(begin, t + 1), t, year)[:, : _terms(end - begin)]
         if fitted is not None and fitted.coefficients.shape[1] != design.shape[1]:
             fitted = None
         fitted = fit(past_y[:, begin:end], past_e[:, begin:end], design[: end - begin], fitted)
@@ -101,23 +105,24 @@ class _CommonFactor:
 
 def _terms(weeks: int) -> int:
     """How many columns of the design so many weeks can carry: no season in less than a year."""
-    return 1 if weeks < 12 else 2 if weeks < 40 else 4 if weeks < 156 else 6
+    return 1 if weeks < 12 else 2 if weeks < 40 else 4 if weeks < 156 else 6 if weeks <= _LONG else 8
 
 
 def _tail(counts: Floats, mean: Floats, log_variance: Floats, fitted: Baselines) -> Floats:
     """Merged p-values (series) of the windows that end in the last column."""
     merged = np.zeros(counts.shape[0])
-    windows = [w for w in WINDOWS if w <= counts.shape[1]]
-    for window in windows:
+    windows = {weeks: weight for weeks, weight in WINDOWS.items() if weeks <= counts.shape[1]}
+    dispersions = _dispersions(fitted)
+    for window, share in windows.items():
         observed, expected = counts[:, -window:].sum(1), mean[:, -window:].sum(1)
         spread = log_variance[:, -window:].mean(1)
         p = sum(
             weight * mid_p(observed, expected, dispersion * expected + np.square(expected) * spread)
-            for weight, dispersion in _dispersions(fitted)
+            for weight, dispersion in dispersions
         )
         # a window far below its baseline does not take back what another one shows
-        merged += np.tan((0.5 - np.clip(p, 1e-15, 0.6)) * np.pi)
-    return np.asarray(stats.cauchy.sf(merged / len(windows)), dtype=float)
+        merged += share * np.tan((0.5 - np.clip(p, 1e-15, 0.6)) * np.pi)
+    return np.asarray(stats.cauchy.sf(merged / sum(windows.values())), dtype=float)
 
 
 #: quantiles of what a series' dispersion may be, closer in the upper tail, and what each stands for
