@@ -77,7 +77,7 @@ DECLARED: tuple[str, str, str, list[str]] = ("changed_mind", "customer", "reason
 FOUND = ("stock_out", "merchant", "fact", ["changed_mind"])
 
 
-@pytest.mark.parametrize("order", list(itertools.permutations(("orders", "cancelled", "counts")))[::2])
+@pytest.mark.parametrize("order", list(itertools.permutations(("orders", "cancelled", "counts")))[::3])
 def test_a_label_that_the_stock_contradicts_is_not_the_cause_whatever_came_first(
     order: tuple[str, ...], store: Store, tmp_path: Path
 ) -> None:

@@ -123,7 +123,7 @@ def test_tickets_are_linked_by_what_they_tell(whole: tuple[list[tuple[object, ..
     ]
 
 
-@pytest.mark.parametrize("order", list(itertools.permutations(range(3, 7)))[::6])
+@pytest.mark.parametrize("order", list(itertools.permutations(range(3, 7)))[5::12])
 def test_any_order_of_loading_links_the_same(
     order: tuple[int, ...], tmp_path: Path, whole: tuple[list[tuple[object, ...]], ...]
 ) -> None:

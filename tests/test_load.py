@@ -158,7 +158,7 @@ def test_the_files_of_this_test_make_incidents_of_several_kinds(
     assert len(whole["lines"]) == 13
 
 
-@pytest.mark.parametrize("order", list(itertools.permutations(range(4)))[::7])
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4)))[5::12])
 def test_files_one_at_a_time_in_any_order_say_the_same_as_all_at_once(
     order: tuple[int, ...], tmp_path: Path, whole: dict[str, list[tuple[object, ...]]]
 ) -> None:
