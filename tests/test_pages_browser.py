@@ -95,6 +95,8 @@ def page(browser: Browser) -> Iterator[Page]:
     called: list[str] = []
     opened.on("request", lambda request: called.append(request.url))
     yield opened
+    # pytest shows it of a test that failed: what the page said when the test gave up waiting
+    print(opened.url, opened.inner_text("body"), sep="\n")
     assert opened.evaluate("window.hacked") is None
     outside = [url for url in called if urlsplit(url).hostname not in ("127.0.0.1", None)]
     assert outside == []
