@@ -83,6 +83,15 @@ _MACROS = """
     create or replace macro filters_places() as
         is_filtered('warehouses') or is_filtered('carriers') or is_filtered('countries');
     create or replace macro filters_lines() as filters_articles() or filters_places();
+    -- whether a row passes every filter that its columns know: of a cause, an order, a line, an incident
+    create or replace macro passes_cause(here) as
+        passes('causes', here.cause) and passes('families', here.family) and passes('parties', here.party);
+    create or replace macro passes_order(here) as
+        passes('channels', here.channel) and passes('warehouses', here.warehouse)
+        and passes('carriers', here.carrier) and passes('countries', here.country);
+    create or replace macro passes_line(here) as
+        passes_order(here) and passes('skus', here.sku) and passes('suppliers', here.supplier);
+    create or replace macro passes_incident(here) as passes_cause(here) and passes_line(here);
     create or replace macro in_period(day) as
         (getvariable('start') is null or day >= getvariable('start')::date)
         and (getvariable('until') is null or day < getvariable('until')::date);

@@ -9,10 +9,7 @@ with ordered as (
     from order_outcomes
     where
         is_confirmed
-        and passes('channels', channel)
-        and passes('warehouses', warehouse)
-        and passes('carriers', carrier)
-        and passes('countries', country)
+        and passes_order(order_outcomes)
         and in_period(order_date)
     group by order_hour
 ),
@@ -25,10 +22,7 @@ wrong as (
     where
         cause = 'address_error'
         and order_date is not null
-        and passes('channels', channel)
-        and passes('warehouses', warehouse)
-        and passes('carriers', carrier)
-        and passes('countries', country)
+        and passes_order(delivery_cases)
         and in_period(order_date)
     group by order_hour
 ),

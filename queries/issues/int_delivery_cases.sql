@@ -12,15 +12,7 @@ with chosen as (
     from delivery_cases
     where
         cause <> 'address_error'
-        and passes('channels', channel)
-        and passes('causes', cause)
-        and passes('families', family)
-        and passes('parties', party)
-        and passes('skus', sku)
-        and passes('suppliers', supplier)
-        and passes('warehouses', warehouse)
-        and passes('carriers', carrier)
-        and passes('countries', country)
+        and passes_incident(delivery_cases)
 ),
 
 inside as (

@@ -9,12 +9,4 @@ select
     declared = 'seller' or coalesce(verdict = 'contradicted', false) as is_seller_corrected
 from int_cancellations
 where
-    passes('channels', channel)
-    and passes('causes', cause)
-    and passes('families', family)
-    and passes('parties', party)
-    and passes('skus', sku)
-    and passes('suppliers', supplier)
-    and passes('warehouses', warehouse)
-    and passes('carriers', carrier)
-    and passes('countries', country);
+    passes_incident(int_cancellations);

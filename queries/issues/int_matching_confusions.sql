@@ -9,15 +9,7 @@ with mixed as (
         if(getvariable('basis') = 'order', order_date, event_date) as on_date
     from confusions
     where
-        passes('channels', channel)
-        and passes('causes', cause)
-        and passes('families', family)
-        and passes('parties', party)
-        and passes('skus', sku)
-        and passes('suppliers', supplier)
-        and passes('warehouses', warehouse)
-        and passes('carriers', carrier)
-        and passes('countries', country)
+        passes_incident(confusions)
 ),
 
 chosen as (

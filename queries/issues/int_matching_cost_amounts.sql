@@ -6,12 +6,4 @@ from int_cost_amounts
 where
     if(getvariable('basis') = 'order', order_date, event_date) is not null
     and in_period(if(getvariable('basis') = 'order', order_date, event_date))
-    and passes('channels', channel)
-    and passes('causes', cause)
-    and passes('families', family)
-    and passes('parties', party)
-    and passes('skus', sku)
-    and passes('suppliers', supplier)
-    and passes('warehouses', warehouse)
-    and passes('carriers', carrier)
-    and passes('countries', country);
+    and passes_incident(int_cost_amounts);

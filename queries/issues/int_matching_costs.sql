@@ -16,9 +16,7 @@ where
     and not filters_lines()
     and in_period(date)
     and passes('channels', channel)
-    and passes('causes', cause)
-    and passes('families', family)
-    and passes('parties', party)
+    and passes_cause(int_cost_days)
 
 union all
 

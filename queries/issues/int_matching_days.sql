@@ -16,9 +16,7 @@ where
     date_basis = coalesce(getvariable('basis'), 'event')
     and not filters_lines()
     and passes('channels', channel)
-    and passes('causes', cause)
-    and passes('families', family)
-    and passes('parties', party)
+    and passes_cause(int_incident_days)
 
 union all
 

@@ -9,10 +9,7 @@ with placed as (
         if(getvariable('basis') = 'order', order_date, coalesce(due_date, order_date)) as on_date
     from dispatches
     where
-        passes('channels', channel)
-        and passes('warehouses', warehouse)
-        and passes('carriers', carrier)
-        and passes('countries', country)
+        passes_order(dispatches)
 )
 
 select *

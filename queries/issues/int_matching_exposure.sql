@@ -5,9 +5,4 @@ select * exclude (date_basis)
 from exposure_daily
 where
     date_basis = coalesce(getvariable('basis'), 'event')
-    and passes('channels', channel)
-    and passes('skus', sku)
-    and passes('suppliers', supplier)
-    and passes('warehouses', warehouse)
-    and passes('carriers', carrier)
-    and passes('countries', country);
+    and passes_line(exposure_daily);

@@ -4,9 +4,4 @@ create or replace view int_matching_lines as
 select *
 from lines
 where
-    passes('channels', channel)
-    and passes('skus', sku)
-    and passes('suppliers', supplier)
-    and passes('warehouses', warehouse)
-    and passes('carriers', carrier)
-    and passes('countries', country);
+    passes_line(lines);

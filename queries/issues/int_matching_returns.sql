@@ -69,12 +69,4 @@ select
     end as verdict
 from known
 where
-    passes('channels', channel)
-    and passes('causes', cause)
-    and passes('families', family)
-    and passes('parties', party)
-    and passes('skus', sku)
-    and passes('suppliers', supplier)
-    and passes('warehouses', warehouse)
-    and passes('carriers', carrier)
-    and passes('countries', country);
+    passes_incident(known);

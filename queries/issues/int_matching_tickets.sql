@@ -9,12 +9,4 @@ select
 from ticket_service
 where
     not is_excluded
-    and passes('channels', channel)
-    and passes('causes', cause)
-    and passes('families', family)
-    and passes('parties', party)
-    and passes('skus', sku)
-    and passes('suppliers', supplier)
-    and passes('warehouses', warehouse)
-    and passes('carriers', carrier)
-    and passes('countries', country);
+    and passes_incident(ticket_service);

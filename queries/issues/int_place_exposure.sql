@@ -6,10 +6,7 @@ select * exclude (date_basis)
 from exposure_places
 where
     date_basis = coalesce(getvariable('basis'), 'event')
-    and passes('channels', channel)
-    and passes('warehouses', warehouse)
-    and passes('carriers', carrier)
-    and passes('countries', country)
+    and passes_order(exposure_places)
     and not filters_articles()
 
 union all by name

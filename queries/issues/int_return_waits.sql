@@ -40,12 +40,4 @@ where
     end
     and (getvariable('stage') is null or clocks.stage = getvariable('stage'))
     and in_period(if(getvariable('basis') = 'order', clocks.order_date, clocks.start_date))
-    and passes('channels', channel)
-    and passes('causes', cause)
-    and passes('families', family)
-    and passes('parties', party)
-    and passes('skus', sku)
-    and passes('suppliers', supplier)
-    and passes('warehouses', warehouse)
-    and passes('carriers', carrier)
-    and passes('countries', country);
+    and passes_incident(clocks);

@@ -13,10 +13,7 @@ with chosen as (
         if(trouble = 'not_received', 'lost', trouble) as covered_as
     from troubled_parcels
     where
-        passes('channels', channel)
-        and passes('warehouses', warehouse)
-        and passes('carriers', carrier)
-        and passes('countries', country)
+        passes_order(troubled_parcels)
         and in_period(coalesce(if(getvariable('basis') = 'order', order_date, shipped_date), order_date))
 ),
 

@@ -12,15 +12,7 @@ select
     )::date as period_start_date
 from incidents
 where
-    passes('channels', channel)
-    and passes('causes', cause)
-    and passes('families', family)
-    and passes('parties', party)
-    and passes('skus', sku)
-    and passes('suppliers', supplier)
-    and passes('warehouses', warehouse)
-    and passes('carriers', carrier)
-    and passes('countries', country);
+    passes_incident(incidents);
 
 comment on view matching_incidents is 'Incidents that pass every filter but the period.';
 comment on column matching_incidents.incident_key is 'Key of the incident: the same whatever the order of loading.';

@@ -16,10 +16,7 @@ with shipped as (
     where
         shipped_date is not null
         and carrier is not null
-        and passes('channels', channel)
-        and passes('warehouses', warehouse)
-        and passes('carriers', carrier)
-        and passes('countries', country)
+        and passes_order(order_outcomes)
         and in_period(if(getvariable('basis') = 'order', order_date, shipped_date))
     group by carrier, country, region
 ),
