@@ -158,6 +158,7 @@ def test_a_day_of_no_shop_costs_its_row_and_a_day_that_stands_for_none_is_not_to
     path.write_text(
         "no,asked,back\n1,2026-04-01,5900-01-01\n2,2026-04-01,0001-01-01\n3,2026-04-01,1970-01-01\n"
         "4,1026-04-01,2026-04-02\n5,2026-04-01,2026-04-03\n6,2026-04-01,9999-12-31\n"
+        "7,2026-04-01,2100-01-01\n8,2026-04-01,2099-12-31\n9,1989-12-31,2026-04-02\n10,1990-01-01,2026-04-02\n"
     )
     with desk(tmp_path) as at:
         (sheet,) = sheets(path, at.con, at.scratch)
@@ -166,6 +167,15 @@ def test_a_day_of_no_shop_costs_its_row_and_a_day_that_stands_for_none_is_not_to
         assert [reject[1:] for reject in at.rejects()] == [
             ("back", "5900-01-01", "not_a_date"),
             ("asked", "1026-04-01", "not_a_date"),
+            ("back", "2100-01-01", "not_a_date"),
+            ("asked", "1989-12-31", "not_a_date"),
         ]
         found = at.con.execute("select return_id, received_at from raw_returns order by 1").fetchall()
-        assert found == [("2", None), ("3", None), ("5", datetime(2026, 4, 3)), ("6", None)]
+        assert found == [
+            ("10", datetime(2026, 4, 2)),
+            ("2", None),
+            ("3", None),
+            ("5", datetime(2026, 4, 3)),
+            ("6", None),
+            ("8", datetime(2099, 12, 31)),
+        ]
