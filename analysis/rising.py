@@ -80,7 +80,7 @@ def rising(counts: pl.DataFrame, exposure: pl.DataFrame, last_week: date) -> pl.
 
     `counts`: cause, place_kind, place, week_start_date, incident_count; weeks without a row had none. `exposure`: the
     same but the last, with exposure_count and has_exposure; where has_exposure is false, weeks are compared as such.
-    Columns: the series, observed_count and expected_count of the last three weeks, ratio with its 95 % interval
+    Columns: the series, observed_count and expected_count of all of the last three weeks, ratio with its 95 % interval
     (ratio_low, ratio_high), since_date, p, q (the false share at which it would just be flagged), has_exposure.
     """
     return rises(counts, exposure, last_week).found
@@ -97,8 +97,9 @@ def rises(
 
     `delays`, by cause: how late its incidents come (maturing.py). Those of other causes are held against the exposure
     of their own week. `rests`: what series of PASTLESS kinds are held against, with the columns of `counts` and
-    `exposure`. Such a series needs the delays of its cause, and is judged only while incidents of what was sold are
-    due.
+    `exposure`. Such a series needs the delays of its cause, and is judged only by the weeks in which incidents of what
+    was sold are due. Those of later weeks are counted beside as many expected ones as in the last week that was due:
+    more than can be, so that the ratio which is told is none too high.
     """
     if counts.is_empty():
         return Rises(*_none())
@@ -115,16 +116,19 @@ def rises(
         e[own], past_e[own] = matured(e[own], shares), matured(past_e[own], shares)
     is_dated = names["cause"].is_in(list(delays or {})).to_numpy() & has_exposure
     past_e[is_held & ~is_dated] = 0.0
-    y[is_held] *= e[is_held] > 0
     known = (past_e > 0).sum(1) >= min(MIN_HISTORY, len(weeks) - 3)
-    names, y, e, has_exposure = names.filter(pl.Series(known)), y[known], e[known], has_exposure[known]
+    names, every, e, has_exposure = names.filter(pl.Series(known)), y[known], e[known], has_exposure[known]
+    is_due = (e > 0) | ~is_held[known, None]
+    y = every * is_due
     if not names.height or len(weeks) < MIN_HISTORY + 3:
         return Rises(*_none())
     first = max(len(weeks) - WEEKS_SHOWN, MIN_HISTORY)
     judged = judge(y, e, first, (past_y[known], past_e[known]))
     p = judged.p[:, -1]
-    q, low, high, is_rising = _rising_by(y[:, first:], judged, -1, few.height)
-    observed, expected = y[:, -3:].sum(1), judged.expected[:, -3:].sum(1)
+    q, _, _, is_rising = _rising_by(y[:, first:], judged, -1, few.height)
+    observed = every[:, -3:].sum(1)
+    expected = _carried(judged.expected, is_due[:, first:])[:, -3:].sum(1)
+    low, high = interval(observed, expected, judged.dispersion[:, -1])
     onset = [onset_of(row, mean) for row, mean in zip(y[:, first:], judged.expected, strict=True)]
     found = (
         names.with_columns(
@@ -139,7 +143,7 @@ def rises(
             has_exposure=pl.Series(has_exposure),
         )
         .with_row_index("row")
-        .filter(pl.Series(is_rising))
+        .filter(pl.Series(is_rising & (low > 1)))
         .sort("p", *SERIES)
     )
     baselines = Baselines(
@@ -248,6 +252,12 @@ def _pasts(
         at = cells["row"].to_numpy(), cells["column"].to_numpy()
         past_y[at], past_e[at] = cells["incident_count"].to_numpy(), cells["exposure_count"].to_numpy()
     return past_y, past_e
+
+
+def _carried(expected: Floats, is_due: NDArray[np.bool_]) -> Floats:
+    """What is expected of each week (series, weeks), of one in which nothing is due as in the last that was."""
+    at = np.maximum.accumulate(np.where(is_due, np.arange(is_due.shape[1]), 0), axis=1)
+    return np.take_along_axis(expected, at, axis=1)
 
 
 def interval(observed: Floats, expected: Floats, dispersion: Floats) -> tuple[Floats, Floats]:

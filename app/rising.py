@@ -77,7 +77,7 @@ def table(page: Page, series: pl.DataFrame) -> None:
         "rising",
         t("rising.alt"),
         page.currency,
-        lambda row: cases(page, row),
+        cases,
         explains=lambda row: explained(page, row),
         acts=lambda row: action_form.start_on(page.filters, row["cause"], *filter_of(row), row["since_date"]),
     )
@@ -125,7 +125,7 @@ def changes(page: Page, rows: pl.DataFrame) -> None:
                     expected=formats.about(row["expected_count"], page.lang),
                 ),
                 badge="",
-                target=cases(page, row),
+                target=cases(row),
             )
             for rank, row in enumerate(rows.iter_rows(named=True), 1)
         ],
@@ -166,13 +166,15 @@ def _named(series: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def cases(page: Page, row: dict[str, Any]) -> Target:
-    """The cases of a series from the week it began to the week it was judged by."""
-    return navigation.cases_at(_meanwhile(page, row), row)
+def cases(row: dict[str, Any]) -> Target:
+    """The cases that a series counts: of the three weeks it was judged by, whatever else the page is filtered by."""
+    week = row["week_start_date"]
+    counted = Filters("custom", week - timedelta(weeks=2), week + timedelta(weeks=1))
+    return navigation.cases_at(counted, row)
 
 
 def explained(page: Page, row: dict[str, Any]) -> Target:
-    """What drives a series; of a lot or a region, for which there is no filter, in what holds it."""
+    """What drives a series since it began; of a lot or a region, for which there is no filter, in what holds it."""
     kind, value = filter_of(row)
     place = {kind: value} if kind in navigation.PLACES else {}
     return navigation.explained(_meanwhile(page, row), cause=row["cause"], **place)

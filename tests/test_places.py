@@ -14,9 +14,11 @@ import pytest
 from analysis.detection import judge
 from analysis.rising import rises
 from app import alert_words, navigation
-from app.filters import Filters
+from app import rising as app_rising
+from app.filters import Filters, read
 from app.i18n import known
 from pipelines import places, rising, scopes, views
+from pipelines.reader import set_variables
 from tests.pages_store import MARKUP, small_store
 from tests.test_pages import drawn, words
 
@@ -133,6 +135,50 @@ def test_what_a_rise_costs_is_that_of_the_cases_in_its_place(shop: duckdb.DuckDB
     ]  # fmt: skip
 
 
+def listed(con: duckdb.DuckDBPyConnection, target: navigation.Target) -> int:
+    """How many cases the page of cases lists for a link."""
+    dimensions = {name: frozenset(target.params.get(name, ())) for name in scopes.VARIABLES}
+    asked, notices = read(target.params, dimensions, {"13w": (None, None)}, MONDAY)
+    assert not notices
+    kind, _, place = target.params.get("at", [""])[0].partition("/")
+    variables = {**asked.variables(), **({"place_kind": kind, "place": place} if place else {})}
+    set_variables(con, variables)
+    try:
+        return con.sql("from cases").pl().height
+    finally:
+        for name in variables:
+            con.execute(f"reset variable {name}")
+
+
+def test_a_rise_counts_what_the_list_shows_that_its_link_opens(shop: duckdb.DuckDBPyConnection) -> None:
+    """L7 (Acme) is sold three weeks less, so that of the last week's cases none is due: 26 in three weeks as before.
+
+    Eight boots a week in the two weeks that are due, against the two that other lots let expect, and as many again as
+    in the last of these for the third.
+    """
+    shop.execute("begin")
+    try:
+        sold_out = "update lines set lot = 'L8' where lot = 'L7' and supplier = 'Acme' and order_date >= $day"
+        shop.execute(sold_out, {"day": MONDAY - timedelta(weeks=2)})
+        shop.execute("update incidents set channel = 'ebay' where carrier = 'Borel'")
+        views.create_views(shop, ("aggregates",))
+        rising.keep(shop)
+        rises_told = shop.sql("from rising_issues").pl().rows(named=True)
+        counts = {
+            (row["cause"], row["place_kind"], row["place"]): (
+                row["observed_count"],
+                listed(shop, app_rising.cases(row)),
+            )
+            for row in rises_told
+        }
+    finally:
+        shop.execute("rollback")
+    assert counts["product_defect", "lot", "L7 (Acme)"] == (26, 26)
+    kinds = {kind for _, kind, _ in counts}
+    assert kinds >= {"lot", "sku", "supplier", "region", "carrier", "channel", places.ALL}
+    assert {one for one, other in counts.values() if one != other} == set()
+
+
 def test_a_lot_that_leaps_within_days_is_told_as_the_lot(shop: duckdb.DuckDBPyConnection) -> None:
     """Nine boots of L7 (Bolt) come back bad on the Monday after the judged week."""
     shop.execute("begin")
@@ -233,6 +279,20 @@ def test_a_lot_is_held_against_its_articles_from_other_lots() -> None:
     assert row["expected_count"] == pytest.approx(3, rel=0.05)
     # two cases in three weeks are too few to look any further, but they were looked at
     assert (told.looked_at, told.few["place"].to_list() if told.few is not None else None) == (4, ["few"])
+
+
+def test_weeks_in_which_nothing_of_a_lot_is_due_any_more_are_counted_and_not_judged() -> None:
+    """Not sold in the last week, which has five cases all the same: as many are expected as in the week before."""
+    told = rises(*sold_in_lots(bad=([5] * 6, [50] * 5 + [0])), MONDAY, AT_ONCE, rests("bad"))
+    (row,) = told.found.rows(named=True)
+    assert row["observed_count"] == 15
+    assert row["expected_count"] == pytest.approx(3, rel=0.05)
+    assert row["ratio"] == pytest.approx(row["observed_count"] / row["expected_count"])
+    assert row["ratio_low"] > 1
+    # a hundred cases that nothing sold explains make it no surer
+    more = rises(*sold_in_lots(bad=([5] * 5 + [100], [50] * 5 + [0])), MONDAY, AT_ONCE, rests("bad"))
+    assert more.found["observed_count"].to_list() == [110]
+    assert more.found["p"].to_list() == told.found["p"].to_list()
 
 
 @pytest.mark.parametrize(
