@@ -2,8 +2,9 @@
 -- On the event basis, a shipped line counts on the day it left and everything else on the day of its order; on the
 -- order basis everything counts on the day of the order. An order counts once, on its first line, so that sums over
 -- days and places are exact.
--- A month's articles stand together, so that a few articles of years are a few row groups, and so is a quarter of all.
--- Kept by: date, sorted by date_trunc('month', date), sku.
+-- A month's articles stand together, so that a few articles of years are a few row groups, and so is a quarter of all;
+-- what one basis tells of sales stands apart, since half of the rows on the event basis tell of shipments alone.
+-- Kept by: date, sorted by date_trunc('month', date), date_basis, units_sold = 0, sku.
 -- Grain: one row per date basis, day and place. Reads: lines, affected_dates.
 create or replace temp view new_exposure_daily as
 with first_lines as (

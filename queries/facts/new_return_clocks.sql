@@ -4,7 +4,8 @@
 -- exchanged, credited, kept or refused for no refund.
 -- Where one of two moments is known by its day only, whole days are between them. Days below zero: the stage came
 -- before the one it should follow.
--- Kept by: incident_key, sorted by start_date.
+-- What is still waited for stands together, since lists of what to do ask for nothing else.
+-- Kept by: incident_key, sorted by is_done, start_date.
 -- Grain: one row per returned line and stage that it waits or waited for. Reads: returned_lines, touched_incidents,
 -- rule_return_targets, rule_holidays.
 create or replace temp view new_return_clocks as

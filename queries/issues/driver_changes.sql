@@ -1,35 +1,45 @@
 -- Lots, suppliers, warehouses, carriers and channels that were sold or used for the first time since the time that says
 -- what to expect began, with the lines and incidents of the period: what changed while a cause rose.
--- Grain: one row per kind and value. Reads: int_matching_lines, matching_incidents, int_driver_windows.
+-- Grain: one row per kind and value. Reads: int_matching_lines, int_place_exposure, matching_incidents,
+-- int_driver_windows.
 create or replace view driver_changes as
-with firsts as (
+with told as (
     select
-        lot,
-        supplier,
-        warehouse,
-        carrier,
-        channel,
+        'lot' as kind,
+        lot as value,
         min(order_date) as first_date,
         count(*) as line_count
     from int_matching_lines
-    where is_confirmed
-    group by grouping sets ((lot), (supplier), (warehouse), (carrier), (channel))
-),
+    where is_confirmed and lot is not null
+    group by lot
 
-told as (
+    union all
+
+    select
+        'supplier' as kind,
+        supplier as value,
+        min(order_date) as first_date,
+        count(*) as line_count
+    from int_matching_lines
+    where is_confirmed and supplier is not null
+    group by supplier
+
+    union all
+
+    -- on either date basis, a confirmed line counts on the day of its order
     select
         case
-            when lot is not null then 'lot'
-            when supplier is not null then 'supplier'
-            when warehouse is not null then 'warehouse'
-            when carrier is not null then 'carrier'
+            when grouping(warehouse) = 0 then 'warehouse'
+            when grouping(carrier) = 0 then 'carrier'
             else 'channel'
         end as kind,
-        coalesce(lot, supplier, warehouse, carrier, channel) as value,
-        first_date,
-        line_count
-    from firsts
-    where coalesce(lot, supplier, warehouse, carrier, channel) is not null
+        coalesce(warehouse, carrier, channel) as value,
+        min(date) as first_date,
+        sum(lines_confirmed)::bigint as line_count
+    from int_place_exposure
+    where lines_confirmed > 0
+    group by grouping sets ((warehouse), (carrier), (channel))
+    having value is not null
 ),
 
 -- what was there on the first days of all data is not new, it is only not known before

@@ -4,7 +4,7 @@
 -- contract nothing is said to be owed. What is asked for is the value, up to the cap; without either it is not known.
 -- Grain: one row per parcel. Reads: troubled_parcels, rule_carrier_contracts, int_data_end, settings.
 create or replace view int_troubled_parcels as
-with chosen as (
+with chosen as not materialized (
     select
         *,
         upper(trim(carrier)) as carrier_code,

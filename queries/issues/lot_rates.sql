@@ -2,7 +2,7 @@
 -- the product, since when. A lot is judged by all that was sold of it, so the beginning of the period does not count.
 -- What may be left of it in stock is no more than the stock of its articles, of whatever lot: no tool counts by lot.
 -- Grain: one row per supplier and lot; lot is NULL for what no lot is known of. Reads: matching_incidents,
--- int_matching_lines, int_lots, int_stock_now, int_data_end, settings.
+-- int_matching_lines, int_lots, int_data_end, settings.
 create or replace view lot_rates as
 with faults as (
     select
@@ -48,28 +48,6 @@ together as (
         if(faults.incident_count is null, 0, faults.cost_cents) as cost_cents
     from faults
     full join sold on faults.supplier is not distinct from sold.supplier and faults.lot is not distinct from sold.lot
-),
-
--- only a lot with incidents is looked for in stock
-stocked as (
-    select
-        listed.supplier,
-        listed.lot,
-        sum(stock.unit_count)::bigint as unit_count,
-        min(stock.counted_date) as counted_date
-    from (
-        select
-            lots.supplier,
-            lots.lot,
-            unnest(lots.sku_keys) as sku_key
-        from int_lots as lots
-        inner join faults on lots.supplier is not distinct from faults.supplier and lots.lot = faults.lot
-        where faults.incident_count > 1
-    ) as listed
-    left join int_stock_now as stock on listed.sku_key = stock.sku_key
-    group by listed.supplier, listed.lot
-    -- an article that was never counted leaves the whole unknown
-    having count(stock.sku_key) = count(*)
 )
 
 select
@@ -85,13 +63,13 @@ select
     together.first_seen_date,
     together.last_seen_date,
     int_data_end.last_date - together.first_seen_date as days_since_first_sign,
-    stocked.unit_count as stock_at_most_count,
-    stocked.counted_date as stock_counted_date,
+    -- only a lot with several incidents is looked for in stock
+    if(together.incident_count > 1, lots.stock_count, null) as stock_at_most_count,
+    if(together.incident_count > 1, lots.stock_counted_date, null) as stock_counted_date,
     together.cost_cents
 from together
 cross join int_data_end
 left join int_lots as lots on together.supplier is not distinct from lots.supplier and together.lot = lots.lot
-left join stocked on together.supplier is not distinct from stocked.supplier and together.lot = stocked.lot
 order by together.first_sold_date, together.supplier, together.lot;
 
 comment on view lot_rates is 'Lots over their whole life: units sold, incidents that blame the product, what may be left.';

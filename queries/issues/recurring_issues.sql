@@ -12,61 +12,57 @@ with bounds as (
     from int_data_end
 ),
 
--- a week is a bit of a number: how many weeks an issue was present is then counted without listing them
-weekly as (
+found as (
     select
         incidents.cause,
+        incidents.family,
         incidents.party,
         incidents.sku,
         incidents.supplier,
         incidents.warehouse,
         incidents.carrier,
         incidents.channel,
-        date_trunc('week', incidents.on_date)::date as week_start_date,
-        any_value(incidents.family) as family,
-        count(*) as incident_count,
-        max(incidents.on_date) as last_seen_date,
-        sum(incidents.cost_cents)
-        filter (
-            where incidents.currency = coalesce(getvariable('currency'), settings.main_currency)
-        ) as cost_cents
+        incidents.on_date,
+        if(
+            incidents.currency = coalesce(getvariable('currency'), settings.main_currency), incidents.cost_cents, null
+        ) as main_cents
     from matching_incidents as incidents
     cross join settings
     where
         incidents.on_date >= (select bounds.start_date from bounds)
         and incidents.on_date < (select bounds.until_date from bounds)
         and incidents.cause not in ('unknown', 'other')
-    group by all
 ),
 
+-- a week is a bit of a number: how many weeks an issue was present is then counted without listing them
 placed as (
     select
-        weekly.cause,
-        weekly.family,
-        weekly.party,
+        found.cause,
+        found.family,
+        found.party,
         kinds.place_kind,
         case kinds.place_kind
-            when 'sku' then weekly.sku
-            when 'supplier' then weekly.supplier
-            when 'warehouse' then weekly.warehouse
-            when 'carrier' then weekly.carrier
-            else weekly.channel
+            when 'sku' then found.sku
+            when 'supplier' then found.supplier
+            when 'warehouse' then found.warehouse
+            when 'carrier' then found.carrier
+            else found.channel
         end as place,
-        bit_or(1 << ((weekly.week_start_date - bounds.start_date) // 7)::integer) as week_bits,
-        sum(weekly.incident_count) as incident_count,
-        max(weekly.last_seen_date) as last_seen_date,
-        sum(weekly.cost_cents) as cost_cents
-    from weekly
+        bit_or(1 << ((found.on_date - bounds.start_date) // 7)::integer) as week_bits,
+        count(*) as incident_count,
+        max(found.on_date) as last_seen_date,
+        sum(found.main_cents) as cost_cents
+    from found
     cross join bounds
     inner join int_place_kinds as kinds
         on
-            weekly.family = kinds.family
+            found.family = kinds.family
             and kinds.is_listed
             and (
                 not kinds.is_last_resort
-                or coalesce(weekly.sku, weekly.supplier, weekly.warehouse, weekly.carrier) is null
+                or coalesce(found.sku, found.supplier, found.warehouse, found.carrier) is null
             )
-    group by weekly.cause, weekly.family, weekly.party, kinds.place_kind, place
+    group by found.cause, found.family, found.party, kinds.place_kind, place
 ),
 
 issues as (
@@ -89,21 +85,33 @@ issues as (
 causes as (
     select
         cause,
-        sum(incident_count)::bigint as incident_count
-    from weekly
+        count(*) as incident_count
+    from found
     group by cause
+),
+
+articles as (
+    select
+        sku,
+        supplier,
+        sum(order_count) as orders,
+        sum(lines_confirmed) as lines_confirmed,
+        sum(lines_shipped) as lines_shipped,
+        sum(units_sold) as units_sold
+    from int_matching_exposure
+    where date >= (select bounds.start_date from bounds) and date < (select bounds.until_date from bounds)
+    group by sku, supplier
 ),
 
 exposures as (
     select
         if(grouping(sku) = 0, 'sku', 'supplier') as place_kind,
         if(grouping(sku) = 0, sku, supplier) as place,
-        sum(order_count)::bigint as orders,
+        sum(orders)::bigint as orders,
         sum(lines_confirmed)::bigint as lines_confirmed,
         sum(lines_shipped)::bigint as lines_shipped,
         sum(units_sold)::bigint as units_sold
-    from int_matching_exposure
-    where date >= (select bounds.start_date from bounds) and date < (select bounds.until_date from bounds)
+    from articles
     group by grouping sets ((sku), (supplier))
 
     union all

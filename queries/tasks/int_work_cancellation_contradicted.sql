@@ -1,5 +1,5 @@
 -- To do: look at cancellations "at the customer's request" that the facts contradict, while marketplaces count them.
--- Grain: one row per incident with a cancellation. Reads: cancellation_cases, int_data_end, rule_work_list.
+-- Grain: one row per incident with a cancellation. Reads: cancellation_cases, int_work_since.
 create or replace view int_work_cancellation_contradicted as
 select
     'cancellation_contradicted' as kind,
@@ -19,12 +19,8 @@ select
 from cancellation_cases
 where
     verdict = 'contradicted'
-    and cancelled_date >= coalesce(
-        (select int_data_end.last_date from int_data_end)
-        - (
-            select rule_work_list.look_back_days
-            from rule_work_list
-            where rule_work_list.kind = 'cancellation_contradicted'
-        )::integer,
-        date '-infinity'
+    and cancelled_date >= (
+        select coalesce(max(int_work_since.since_date), date '-infinity')
+        from int_work_since
+        where int_work_since.kind = 'cancellation_contradicted'
     );

@@ -1,6 +1,6 @@
 -- To do: decide what happened where two sources blame different parties, in incidents recent enough to be settled.
 -- Cancellations that the facts contradict are a kind of their own.
--- Grain: one row per incident. Reads: matching_incidents, int_cancellations, int_data_end, rule_work_list.
+-- Grain: one row per incident. Reads: matching_incidents, int_cancellations, int_work_since.
 create or replace view int_work_conflict as
 select
     'conflict' as kind,
@@ -23,8 +23,8 @@ where
     and incident_key not in (
         select int_cancellations.incident_key from int_cancellations where int_cancellations.verdict = 'contradicted'
     )
-    and event_date >= coalesce(
-        (select int_data_end.last_date from int_data_end)
-        - (select rule_work_list.look_back_days from rule_work_list where rule_work_list.kind = 'conflict')::integer,
-        date '-infinity'
+    and event_date >= (
+        select coalesce(max(int_work_since.since_date), date '-infinity')
+        from int_work_since
+        where int_work_since.kind = 'conflict'
     );

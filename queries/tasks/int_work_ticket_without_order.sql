@@ -1,6 +1,6 @@
 -- To do: say which order a ticket is about. Only tickets that tell of a cause, and only where orders are loaded: a
 -- question before a sale has none.
--- Grain: one row per incident. Reads: matching_incidents, lines, int_data_end, rule_work_list.
+-- Grain: one row per incident. Reads: matching_incidents, lines, int_work_since.
 create or replace view int_work_ticket_without_order as
 select
     'ticket_without_order' as kind,
@@ -24,12 +24,8 @@ where
     and kinds = ['ticket']
     and cause not in ('unknown', 'other')
     and exists (from lines)
-    and event_date >= coalesce(
-        (select int_data_end.last_date from int_data_end)
-        - (
-            select rule_work_list.look_back_days
-            from rule_work_list
-            where rule_work_list.kind = 'ticket_without_order'
-        )::integer,
-        date '-infinity'
+    and event_date >= (
+        select coalesce(max(int_work_since.since_date), date '-infinity')
+        from int_work_since
+        where int_work_since.kind = 'ticket_without_order'
     );
