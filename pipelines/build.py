@@ -323,6 +323,7 @@ def _replace_everything(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(f"create or replace table signals as {_SIGNALS}")
     con.execute("create or replace table incidents as from build_incidents order by event_date")
     decisions.keep_all(con)
+    linking.drop_build(con)
     facts.keep_all(con)
 
 

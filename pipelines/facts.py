@@ -156,14 +156,20 @@ _OF_THIS_LOAD = """
     from touched_incidents
     union
     from incidents
-    where incident_key in (select incident_key from other_keys)
-        or order_key in (select order_key from other_keys where order_key is not null);
+    where rowid in (
+        select i.rowid from incidents as i semi join other_keys using (incident_key)
+        union
+        select i.rowid from incidents as i semi join other_keys using (order_key)
+    );
     create temp table near_signals as
     from touched_signals
     union
     from signals
-    where incident_key in (select incident_key from other_keys)
-        or order_key in (select order_key from other_keys where order_key is not null);
+    where rowid in (
+        select s.rowid from signals as s semi join other_keys using (incident_key)
+        union
+        select s.rowid from signals as s semi join other_keys using (order_key)
+    );
     create temp table affected_dates as
     select date from old_dates where date is not null
     union

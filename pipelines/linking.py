@@ -50,6 +50,12 @@ def drop_temporary(con: duckdb.DuckDBPyConnection, name: str) -> None:
         con.execute(f'drop {"view" if found[0] == "VIEW" else "table"} "{name}"')
 
 
+def drop_build(con: duckdb.DuckDBPyConnection) -> None:
+    """Drops what only signals and incidents are made from: of millions of records it fills the memory."""
+    for query in reversed(views.queries(("incidents",))):
+        drop_temporary(con, query.name)
+
+
 _AFFECTED_REFS = """
     create or replace temp table marked_refs as
     select order_ref from dirty_records where order_ref is not null
