@@ -23,9 +23,9 @@ from math import ceil, log, sqrt
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
 from analysis import rates
+from analysis.chances import normal_isf, normal_sf, t_isf
 from analysis.rates import Estimate, Floats
 
 BEFORE_WEEKS = 26
@@ -46,7 +46,7 @@ BACK = 0.00135  # chance beyond three standard deviations
 BACK_WEEKS, BACK_FEWEST = 3, 3
 FARTHEST = 6.0  # standard errors: no count of weeks is beyond more of them
 COMPARABLE_FEWEST = 10  # incidents elsewhere on each side, for a comparison to say anything
-_Z = float(stats.norm.isf(ALPHA / 2) + stats.norm.ppf(POWER))
+_Z = normal_isf(ALPHA / 2) + normal_isf(1 - POWER)
 
 
 @dataclass(frozen=True)
@@ -267,12 +267,10 @@ def _first_judged(weeks: Weeks, split: _Split, needed: int | None) -> int | None
     horizon = needed or OTHER_EFFECT
     for n in range(2, min(len(split.after), horizon) + 1):
         # what is spent by a share of the way; at the end it is all of ALPHA, as planned
-        reach = float(stats.norm.isf(ALPHA / 2)) / sqrt(n / horizon)
+        reach = normal_isf(ALPHA / 2) / sqrt(n / horizon)
         if reach > FARTHEST:
             continue
-        low, high = _estimate(weeks, split.before, split.after[:n])[0].interval(
-            2 * float(stats.norm.sf(reach))
-        )
+        low, high = _estimate(weeks, split.before, split.after[:n])[0].interval(2 * normal_sf(reach))
         if low > 1 or high < 1:
             return n
     return needed if needed is not None and len(split.after) >= needed else None
@@ -319,7 +317,7 @@ def _compared(weeks: Weeks, before: list[int], after: list[int]) -> Estimate | N
         return None
     if len(before) >= TREND_WEEKS:
         drift = _two_sides(weeks, before, np.array([float(n) for n in before]))
-        if drift is None or abs(drift.z(-1)) > stats.t.isf(ALPHA / 2, drift.freedom):
+        if drift is None or abs(drift.z(-1)) > t_isf(ALPHA / 2, drift.freedom):
             return None
     fit = _two_sides(weeks, [*before, *after], np.array([0.0] * len(before) + [1.0] * len(after)))
     return None if fit is None else fit.ratio(-1)
@@ -345,7 +343,7 @@ def _without_trend(weeks: Weeks, before: list[int], after: list[int]) -> Estimat
     e = weeks.e * weeks.reported
     place = (np.array(before, float) - before[-1]) / len(before)
     past = rates.quasi_poisson(weeks.y[before], e[before], np.column_stack([np.ones(len(before)), place]))
-    if past is None or abs(past.z(1)) <= stats.t.isf(TREND_ALPHA / 2, past.freedom):
+    if past is None or abs(past.z(1)) <= t_isf(TREND_ALPHA / 2, past.freedom):
         return None
     used = [*before, *after]
     place = (np.array(used, float) - before[-1]) / len(before)

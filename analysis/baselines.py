@@ -13,14 +13,15 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
-from scipy.interpolate import RegularGridInterpolator
+
+from analysis.chances import negative_binomial_pmf
 
 Floats = NDArray[np.float64]
 
 YEAR = 365.25 / 7  # weeks
 BENDS = (3, 6)  # years before the last week where a long trend may bend
 OUTLIER = 2.58  # Anscombe residuals above it are weighed down, as Noufaily et al. do
+_MEANS, _DISPERSIONS = 41, 13  # points of the table of what weighing down leaves
 _FEW = 20  # fewer series than this teach nothing about one another
 _TELL_YEAR = 200  # series that tell how long a year is
 _BEYOND_DOUBT = 5.0  # log-likelihood
@@ -199,20 +200,33 @@ def _noise(dispersion: Floats, mean: Floats) -> Floats:
 
 def weighing(mean: Floats, dispersion: Floats) -> tuple[Floats, Floats]:
     """What weighing down leaves of the mean and of the dispersion of clean counts, as shares of the true ones."""
-    at = np.column_stack([np.log(np.clip(mean, 0.01, 1000)), np.log(np.clip(dispersion, 1, 20))])
-    found = _weighing_table()(at)
+    # the table's steps are equal on a log scale: between its four nearest points, each weighs by the opposite corner
+    row, along = _steps(mean, 0.01, 1000.0, _MEANS)
+    column, across = _steps(dispersion, 1.0, 20.0, _DISPERSIONS)
+    shares = _weighing_table()
+    along, across = along[:, None], across[:, None]
+    near = shares[row, column] * (1 - along) + shares[row + 1, column] * along
+    far = shares[row, column + 1] * (1 - along) + shares[row + 1, column + 1] * along
+    found = near * (1 - across) + far * across
     return found[:, 0], found[:, 1]
 
 
+def _steps(values: Floats, least: float, most: float, points: int) -> tuple[NDArray[np.int64], Floats]:
+    """Between which points of a grid on a log scale the values are: the one before, and how far on to the next."""
+    at = np.log(np.clip(values, least, most) / least) / np.log(most / least) * (points - 1)
+    before = np.minimum(at.astype(np.int64), points - 2)
+    return before, at - before
+
+
 @cache
-def _weighing_table() -> RegularGridInterpolator:
-    means, dispersions = np.geomspace(0.01, 1000, 41), np.geomspace(1, 20, 13)
+def _weighing_table() -> Floats:
+    means, dispersions = np.geomspace(0.01, 1000, _MEANS), np.geomspace(1, 20, _DISPERSIONS)
     shares = np.empty((means.size, dispersions.size, 2))
     for i, mean in enumerate(means):
         for j, dispersion in enumerate(dispersions):
             x = np.arange(0, int(mean + 12 * np.sqrt(dispersion * mean) + 30))
             size = mean / max(dispersion - 1, 1e-6)
-            chance = stats.nbinom.pmf(x, size, size / (size + mean))
+            chance = negative_binomial_pmf(x, size, size / (size + mean))
             weight = _weights(
                 x[None, :].astype(float),
                 np.full((1, x.size), mean),
@@ -222,6 +236,4 @@ def _weighing_table() -> RegularGridInterpolator:
             left = (chance * weight).sum()
             shares[i, j, 0] = (chance * weight * x).sum() / left / mean
             shares[i, j, 1] = (chance * weight * np.square(x - mean)).sum() / left / mean / dispersion
-    return RegularGridInterpolator(
-        (np.log(means), np.log(dispersions)), shares, bounds_error=False, fill_value=None
-    )
+    return shares

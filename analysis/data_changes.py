@@ -17,9 +17,9 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy import stats
 
 from analysis.baselines import Floats
+from analysis.chances import beta_ppf, poisson_cdf
 from analysis.rising import Weeks, interval, onset_of
 
 BEFORE = 8  # weeks that tell the level of a label before and after a change
@@ -119,7 +119,7 @@ def _took_over(y: Floats, at: int, beside: list[int], week: int) -> tuple[list[i
     is_ended = (
         (before * BEFORE >= 5)
         & (after <= left)
-        & (stats.poisson.cdf(after * length, expected) < CHANCE / len(y))
+        & (poisson_cdf(after * length, expected) < CHANCE / len(y))
         & (y[:, max(week - 2, 0) : week + 1].sum(1) > 0)
     )
     ended = sorted(np.flatnonzero(is_ended).tolist(), key=lambda old: -before[old])
@@ -195,6 +195,6 @@ def _against_own(counts: NDArray[np.int64], exposure: Floats, observed: float, r
     rate = total / max(seen, 1e-9)
     mean = np.maximum(rate * exposure, 1e-9)
     dispersion = max(float((np.square(counts - mean) / mean).sum()) / (counts.size - 1), 1.0)
-    share = float(stats.beta.ppf(0.025, max(observed / dispersion, 1e-9), total / dispersion + 1))
+    share = beta_ppf(0.025, max(observed / dispersion, 1e-9), total / dispersion + 1)
     low = share / (1 - share) * seen / max(recent, 1e-9)
     return Rest(rate * recent, low > 1)

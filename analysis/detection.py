@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
 from analysis.baselines import YEAR, Baselines, Floats, design_matrix, fit, length_of_year
+from analysis.chances import cauchy_sf
 
 #: weeks that are judged together, and the weight of each: two have most in common with the other windows
 WINDOWS = {1: 1, 2: 2, 3: 1}
@@ -122,7 +123,7 @@ def _tail(counts: Floats, mean: Floats, log_variance: Floats, fitted: Baselines)
         )
         # a window far below its baseline does not take back what another one shows
         merged += share * np.tan((0.5 - np.clip(p, 1e-15, 0.6)) * np.pi)
-    return np.asarray(stats.cauchy.sf(merged / sum(windows.values())), dtype=float)
+    return cauchy_sf(merged / sum(windows.values()))
 
 
 #: quantiles of what a series' dispersion may be, closer in the upper tail, and what each stands for

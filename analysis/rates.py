@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
+
+from analysis.chances import beta_isf, beta_ppf, normal_sf, t_isf
 
 Floats = NDArray[np.float64]
 #: low and high end of an interval that leaves out the given share of chance on both sides together
@@ -50,7 +52,7 @@ class Fit:
         middle, error = float(self.beta[at]), float(np.sqrt(self.covariance[at, at]))
 
         def interval(alpha: float) -> tuple[float, float]:
-            reach = float(stats.t.isf(alpha / 2, self.freedom)) * error
+            reach = t_isf(alpha / 2, self.freedom) * error
             low, high = np.exp(np.clip([middle - reach, middle + reach], -_FARTHEST, _FARTHEST))
             return float(low), float(high)
 
@@ -134,9 +136,9 @@ def rate_ratio(
 
     def interval(alpha: float) -> tuple[float, float]:
         if dispersion > 1 and freedom > 0:
-            alpha = max(2 * float(stats.norm.sf(stats.t.isf(alpha / 2, freedom))), _LEAST)
-        low = float(stats.beta.ppf(alpha / 2, y1, y0 + 1)) if y1 else 0.0
-        high = float(stats.beta.isf(alpha / 2, y1 + 1, y0)) if y0 else 1.0
+            alpha = max(2 * normal_sf(t_isf(alpha / 2, freedom)), _LEAST)
+        low = beta_ppf(alpha / 2, y1, y0 + 1) if y1 else 0.0
+        high = beta_isf(alpha / 2, y1 + 1, y0) if y0 else 1.0
         odds = [share / (1 - share) if share < 1 else float("inf") for share in (low, high)]
         return odds[0] * scale, odds[1] * scale
 

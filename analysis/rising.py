@@ -13,9 +13,9 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy import stats
 
 from analysis.baselines import Floats
+from analysis.chances import chi2_ppf, false_discovery
 from analysis.detection import Judged, judge
 from analysis.maturing import matured
 
@@ -173,7 +173,7 @@ def sure_stories(rows: pl.DataFrame, looked_at: int) -> pl.DataFrame:
     """
     leads = rows.group_by("story", maintain_order=True).agg(pl.col("p").min())
     others = np.ones(max(looked_at - leads.height, 0))
-    q = stats.false_discovery_control(np.concatenate([leads["p"].to_numpy(), others]))[: leads.height]
+    q = false_discovery(np.concatenate([leads["p"].to_numpy(), others]))[: leads.height]
     of_story = leads.select("story", q=pl.Series(q)).filter(pl.col("q") <= FALSE_SHARE)
     return rows.drop("q").join(of_story, on="story", maintain_order="left")
 
@@ -263,8 +263,8 @@ def _carried(expected: Floats, is_due: NDArray[np.bool_]) -> Floats:
 def interval(observed: Floats, expected: Floats, dispersion: Floats) -> tuple[Floats, Floats]:
     """95 % of observed over expected: the exact Poisson interval (Garwood), widened by the dispersion."""
     cases = observed / dispersion
-    low = np.where(cases > 0, stats.chi2.ppf(0.025, 2 * cases) / 2, 0.0)
-    high = stats.chi2.ppf(0.975, 2 * cases + 2) / 2
+    low = np.where(cases > 0, chi2_ppf(0.025, 2 * cases) / 2, 0.0)
+    high = chi2_ppf(0.975, 2 * cases + 2) / 2
     scale = dispersion / np.maximum(expected, 1e-9)
     return low * scale, high * scale
 
@@ -279,7 +279,7 @@ def _rising_by(
     three = slice(at - 2, at + 1 or None)
     observed, expected = counts[:, three].sum(1), judged.expected[:, three].sum(1)
     p = np.clip(judged.p[:, at], 0, 1)
-    q = stats.false_discovery_control(np.concatenate([p, np.ones(others)]))[: p.size]
+    q = false_discovery(np.concatenate([p, np.ones(others)]))[: p.size]
     low, high = interval(observed, expected, judged.dispersion[:, at])
     return q, low, high, (q <= FALSE_SHARE) & (observed >= FEWEST) & (low > 1)
 

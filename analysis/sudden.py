@@ -15,9 +15,9 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy import stats
 
 from analysis.baselines import Floats
+from analysis.chances import false_discovery
 from analysis.detection import mid_p
 from analysis.rising import FALSE_SHARE, interval
 
@@ -96,7 +96,7 @@ def sudden(
             best[better] = p[better]
             window_of[better] = (first, first + window - 1)
     p = np.minimum(best * _TESTS, 1.0)
-    q = stats.false_discovery_control(np.concatenate([p, np.ones(others)]))[:n] if n else p
+    q = false_discovery(np.concatenate([p, np.ones(others)]))[:n] if n else p
     rows = np.arange(n)
     inside = (np.arange(DAYS) >= window_of[:, :1]) & (np.arange(DAYS) <= window_of[:, 1:])
     seen, mean = (counts * inside).sum(1), (expected * inside).sum(1)
