@@ -101,7 +101,8 @@ faults as (
                 'value_cents': sum(main_cents) filter (where true),
                 'unpriced_count': count(*) filter (where true and main_cents is null)
             }
-        ]) as told
+        ]) as told,
+        count(*) as all_count
     from lines
 )
 
@@ -113,7 +114,7 @@ select
     told.value_cents::bigint as value_cents,
     told.unpriced_count
 from faults
-where told.base_count > 0 or exists (from lines);
+where told.base_count > 0 or all_count > 0;
 
 comment on view return_faults is 'What went wrong with returns, counted and in money.';
 comment on column return_faults.fault is 'owed: received and not refunded; early: refunded before its reception or inspection; never_received: refunded and not received up to now; not_restocked: found resellable and not put back; partial: refunded less than half of the price; contradicted: the inspection contradicts the reason; withdrawn: declined or withdrawn, and received all the same; refund_unknown: received, and no tool tells when it refunds, so nobody can say whether it is owed; all: every returned line.';
