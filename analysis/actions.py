@@ -4,9 +4,11 @@
   before it are left out: actions start at peaks, and a peak falls by itself (regression to the mean; Barnett, van der
   Pols and Dobson, International Journal of Epidemiology 2005, 34:215). The week in which it happens counts nowhere.
 - Effect: the ratio of the two rates. With a comparison (the same cause elsewhere) whose rate went the same way before,
-  difference in differences: Poisson with an effect of each week and of each side. Without, a trend before the action
-  that is beyond chance is taken out (segmented regression; Bernal, Cummins and Gasparrini, International Journal of
-  Epidemiology 2017, 46:348), else the plain ratio with its exact interval. Variation beyond chance widens all three.
+  difference in differences: Poisson with an effect of each week and of each side. Without, the same with the same weeks
+  of the year before (season.py), which is how season is told from an effect. Where less than a year is known or had too
+  few incidents, a trend before the action that is beyond chance is taken out (segmented regression; Bernal, Cummins and
+  Gasparrini, International Journal of Epidemiology 2017, 46:348), else it is the plain ratio with its exact interval.
+  Variation beyond chance widens all of them.
 - When it can be known is worked out from the weeks before alone: the weeks that an effect of the expected size needs to
   be found four times in five (variance of the log ratio; Gu, Ng, Tang and Schucany, Biometrical Journal 2008, 50:283).
   It is judged on that many weeks, once. Before, only what passes the far stricter bound of O'Brien and Fleming
@@ -17,35 +19,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import ceil, log, sqrt
 from typing import Any
 
 import numpy as np
 
-from analysis import rates
-from analysis.chances import normal_isf, normal_sf, t_isf
-from analysis.rates import Estimate, Floats
+from analysis import rates, season
+from analysis.chances import normal_isf, normal_sf
+from analysis.effects import ALPHA, SEASONAL, TREND_WEEKS, Split, Weeks, estimate, is_parallel
+from analysis.rates import Floats
 
 BEFORE_WEEKS = 26
 TRIGGER_WEEKS = 3
 FEWEST_WEEKS = 4  # before
 FEWEST_AFTER = 8  # weeks that a verdict rests on, unless it is beyond doubt
-TREND_WEEKS = 8  # before, to tell a trend or to compare two
 AFTER_MOST = 52
 LONGEST_WAIT = 104  # weeks: what would take longer cannot be known
 OTHER_EFFECT = (
     26  # weeks in which a larger effect than the one hoped for may still show, where that one cannot
 )
 REPORTED = 0.8  # of a week's incidents, before it counts
-ALPHA, POWER = 0.05, 0.8
-TREND_ALPHA = 0.01  # a trend that chance made would be carried on for as long as an action is followed
+POWER = 0.8
 REAL_RISE = 0.001  # chance of a rise that is taken for real
 BACK = 0.00135  # chance beyond three standard deviations
 BACK_WEEKS, BACK_FEWEST = 3, 3
 FARTHEST = 6.0  # standard errors: no count of weeks is beyond more of them
-COMPARABLE_FEWEST = 10  # incidents elsewhere on each side, for a comparison to say anything
 _Z = normal_isf(ALPHA / 2) + normal_isf(1 - POWER)
 
 
@@ -60,28 +60,14 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Weeks:
-    """Whole weeks in a row (Mondays): incidents and what could have gone wrong, here and elsewhere.
-
-    `reported`: the share of each week's incidents that is known by now.
-    """
-
-    monday: list[date]
-    y: Floats
-    e: Floats
-    reported: Floats
-    else_y: Floats | None = None
-    else_e: Floats | None = None
-
-
-@dataclass(frozen=True)
 class Verdict:
     """What is known of an action. `phase` says of each week what it was used for.
 
     The ratio is that of the weeks it was judged by; `all_ratio` that of all weeks since, where there are more.
     `reason` tells why nothing is known: 'wait', 'ended' (before it could be), 'too_few' (not within two years),
     'no_before'. `base` is what the weeks before are: 'usual', 'since' the problem began, or the 'rise' itself where
-    there are no others.
+    there are no others. `season` is 'taken' out, or could not be: 'no_year' of past is known, or it had too 'few'
+    incidents; '' with a comparison, which has the same season. `last_ratio` is how the same weeks went the year before.
     """
 
     verdict: str
@@ -110,16 +96,10 @@ class Verdict:
     all_ratio: float | None = None
     all_low: float | None = None
     all_high: float | None = None
-
-
-@dataclass(frozen=True)
-class _Split:
-    """Places of the weeks before and of those after that count, and what the base is."""
-
-    before: list[int]
-    after: list[int]
-    base: str
-    phase: list[str] = field(default_factory=list)
+    season: str = ""
+    last_ratio: float | None = None
+    last_low: float | None = None
+    last_high: float | None = None
 
 
 def judge(weeks: Weeks, plan: Plan) -> Verdict:
@@ -138,6 +118,9 @@ def judge(weeks: Weeks, plan: Plan) -> Verdict:
     needed = weeks_needed(
         plan.ratio, float(y[before].sum()), float(e[before].sum()), float(e[before].mean()), spread
     )
+    split, enough = _with_season(weeks, split, plan)
+    if split.season == "taken" and not is_parallel(weeks, before):
+        needed = enough
     told.update(needed_weeks=needed, known_by=_known_by(plan, needed, weeks.reported), dispersion=spread)
     n = _first_judged(weeks, split, needed)
     reached = n is not None
@@ -145,8 +128,12 @@ def judge(weeks: Weeks, plan: Plan) -> Verdict:
     if not after:
         reason = "too_few" if needed is None else "wait"
         return Verdict("too_early", reason, split.phase, base, **told)
-    estimate, method, elsewhere, is_displaced = _estimate(weeks, before, after)
-    low, high = estimate.interval(ALPHA)
+    effect, method, elsewhere, is_displaced = estimate(weeks, split, after)
+    low, high = effect.interval(ALPHA)
+    last = season.last_year(y, e, before, after, split.barred)
+    if last is not None and method != "comparison":
+        last_low, last_high = last.interval(ALPHA)
+        told.update(last_ratio=float(last.ratio), last_low=last_low, last_high=last_high)
     verdict, reason = "too_early", "too_few" if needed is None else "wait"
     if needed is not None and plan.end is not None and _last_week(plan, weeks) >= plan.end:
         reason = "ended"
@@ -154,24 +141,30 @@ def judge(weeks: Weeks, plan: Plan) -> Verdict:
         verdict, reason = _said(low, high), ""
         if verdict == "worse" and base == "usual" and plan.since is not None:
             verdict = "not_shown"  # above the level of before the problem: the action did not make it worse
+        if split.season == "few" and method != "comparison" and last is not None:
+            # few incidents tell a season too badly to take it out, but what it may have done by itself is no effect
+            beyond = high < last.ratio if verdict == "effective" else low > last.ratio
+            verdict = verdict if beyond else "not_shown"
     back = _back_since(weeks, split, len(after), y, e) if verdict == "effective" else None
     told.update(
         method=method,
-        ratio=float(estimate.ratio),
+        ratio=float(effect.ratio),
         ratio_low=low,
         ratio_high=high,
         after_count=int(y[after].sum()),
         after_exposure=float(e[after].sum()),
         after_weeks=len(after),
-        dispersion=estimate.dispersion,
+        dispersion=effect.dispersion,
         back_since=back,
         is_displaced=is_displaced,
+        season="" if method == "comparison" else "taken" if method in SEASONAL else split.season,
     )
     # a trend is carried on no farther than it was seen
-    if len(after) < len(split.after) and (method != "trend" or len(split.after) <= len(before)):
-        whole = _estimate(weeks, before, split.after)[0]
-        low, high = whole.interval(ALPHA)
-        told.update(all_weeks=len(split.after), all_ratio=float(whole.ratio), all_low=low, all_high=high)
+    if len(after) < len(split.after) and ("trend" not in method or len(split.after) <= len(before)):
+        whole, how, _, _ = estimate(weeks, split, split.after)
+        if (how in SEASONAL) == (method in SEASONAL):
+            low, high = whole.interval(ALPHA)
+            told.update(all_weeks=len(split.after), all_ratio=float(whole.ratio), all_low=low, all_high=high)
     if elsewhere is not None:
         told.update(else_ratio=elsewhere[0], else_low=elsewhere[1], else_high=elsewhere[2])
     phase = [
@@ -218,7 +211,7 @@ def _last_week(plan: Plan, weeks: Weeks) -> date:
     return weeks.monday[int(ripe.max())] + timedelta(weeks=1) if len(ripe) else plan.start
 
 
-def _split(weeks: Weeks, plan: Plan) -> _Split:
+def _split(weeks: Weeks, plan: Plan) -> Split:
     """What each week is used for."""
     first, begin = first_monday(plan.start), plan.start - timedelta(days=plan.start.weekday())
     until = plan.end or date.max
@@ -249,7 +242,7 @@ def _split(weeks: Weeks, plan: Plan) -> _Split:
         phase[n] = "before"
     for n in after:
         phase[n] = "after"
-    return _Split(before, after, base, phase)
+    return Split(before, after, base, phase)
 
 
 def _is_real(weeks: Weeks, problem: list[int], usual: list[int]) -> bool:
@@ -262,7 +255,7 @@ def _is_real(weeks: Weeks, problem: list[int], usual: list[int]) -> bool:
     return rates.rate_ratio(y1, e1, y0, e0, spread, freedom).interval(2 * REAL_RISE)[0] > 1
 
 
-def _first_judged(weeks: Weeks, split: _Split, needed: int | None) -> int | None:
+def _first_judged(weeks: Weeks, split: Split, needed: int | None) -> int | None:
     """The number of weeks after the action on which it is judged: as planned, or sooner beyond all doubt."""
     horizon = needed or OTHER_EFFECT
     for n in range(2, min(len(split.after), horizon) + 1):
@@ -270,7 +263,7 @@ def _first_judged(weeks: Weeks, split: _Split, needed: int | None) -> int | None
         reach = normal_isf(ALPHA / 2) / sqrt(n / horizon)
         if reach > FARTHEST:
             continue
-        low, high = _estimate(weeks, split.before, split.after[:n])[0].interval(2 * normal_sf(reach))
+        low, high = estimate(weeks, split, split.after[:n])[0].interval(2 * normal_sf(reach))
         if low > 1 or high < 1:
             return n
     return needed if needed is not None and len(split.after) >= needed else None
@@ -280,79 +273,29 @@ def _said(low: float, high: float) -> str:
     return "effective" if high < 1 else "worse" if low > 1 else "not_shown"
 
 
-def _estimate(
-    weeks: Weeks, before: list[int], after: list[int]
-) -> tuple[Estimate, str, tuple[float, float, float] | None, bool]:
-    """The effect, how it was found, what became of the rate elsewhere, and whether it rose there."""
-    here = _ratio(weeks.y, weeks.e * weeks.reported, before, after)
-    elsewhere, compared, rose = None, None, False
-    if weeks.else_y is not None and weeks.else_e is not None:
-        e = weeks.else_e * weeks.reported
-        if min(e[before].sum(), e[after].sum()) > 0 and weeks.else_y[before].sum() > 0:
-            there = _ratio(weeks.else_y, e, before, after)
-            low, high = there.interval(ALPHA)
-            elsewhere, rose = (there.ratio, low, high), low > 1
-            compared = _compared(weeks, before, after)
-    # what rose elsewhere may have moved there: then a comparison would praise the action for it
-    if compared is not None and not (rose and here.ratio < 1):
-        return compared, "comparison", elsewhere, rose and compared.ratio < 1
-    trend = _without_trend(weeks, before, after)
-    if trend is not None:
-        return trend, "trend", elsewhere, rose and trend.ratio < 1
-    return here, "before_after", elsewhere, rose and here.ratio < 1
+def _with_season(weeks: Weeks, split: Split, plan: Plan) -> tuple[Split, int | None]:
+    """What the weeks before say of the season, and how many weeks after an effect needs when it is taken out.
+
+    The weeks just before an action, a peak, are no counterparts of any; nor are those of a problem, where the ones
+    before it are others.
+    """
+    e, first = weeks.e * weeks.reported, (first_monday(plan.start) - weeks.monday[0]).days // 7
+    barred = set(range(split.before[-1] + 1, len(weeks.monday)))
+    if plan.since is not None:
+        problem = {n for n, day in enumerate(weeks.monday) if day + timedelta(days=6) >= plan.since}
+        if not problem.issuperset(n - season.YEAR for n in split.before):
+            barred |= problem
+    soon = season.paired(e, range(first, first + FEWEST_AFTER), barred)
+    if (
+        len(season.paired(e, split.before, barred)) < season.FEWEST_PAIRS
+        or len(soon) < season.KNOWN * FEWEST_AFTER
+    ):
+        return split, None
+    enough = season.weeks_needed(plan.ratio, weeks.y, e, split.before, first, barred, _Z, FEWEST_AFTER)
+    return replace(split, barred=frozenset(barred), season="few" if enough is None else "taken"), enough
 
 
-def _ratio(y: Floats, e: Floats, before: list[int], after: list[int]) -> Estimate:
-    used = [*before, *after]
-    groups = np.array([0] * len(before) + [1] * len(after))
-    spread, freedom = rates.pearson(y[used], e[used], groups)
-    return rates.rate_ratio(y[after].sum(), e[after].sum(), y[before].sum(), e[before].sum(), spread, freedom)
-
-
-def _compared(weeks: Weeks, before: list[int], after: list[int]) -> Estimate | None:
-    """Difference in differences; None where there is too little elsewhere, or where it went another way before."""
-    assert weeks.else_y is not None
-    enough = min(weeks.else_y[before].sum(), weeks.else_y[after].sum()) >= COMPARABLE_FEWEST
-    if not enough or weeks.y[before].sum() == 0 or weeks.y[after].sum() == 0:
-        return None
-    if len(before) >= TREND_WEEKS:
-        drift = _two_sides(weeks, before, np.array([float(n) for n in before]))
-        if drift is None or abs(drift.z(-1)) > t_isf(ALPHA / 2, drift.freedom):
-            return None
-    fit = _two_sides(weeks, [*before, *after], np.array([0.0] * len(before) + [1.0] * len(after)))
-    return None if fit is None else fit.ratio(-1)
-
-
-def _two_sides(weeks: Weeks, used: list[int], here: Floats) -> rates.Fit | None:
-    """Incidents here and elsewhere, each week with its own level, here with its own; the last column is here only."""
-    assert weeks.else_y is not None
-    assert weeks.else_e is not None
-    total = weeks.y[used] + weeks.else_y[used]
-    known = (weeks.else_e[used] > 0) & (total > 0)
-    at = np.array(used)[known]
-    if len(at) < 3:
-        return None
-    columns = np.column_stack([np.ones(len(at)), here[known] - here[known].mean()])
-    return rates.quasi_binomial(weeks.y[at], total[known], weeks.e[at] / weeks.else_e[at], columns)
-
-
-def _without_trend(weeks: Weeks, before: list[int], after: list[int]) -> Estimate | None:
-    """The step at the action on top of a trend that was there before it beyond chance; None where there was none."""
-    if len(before) < TREND_WEEKS or weeks.y[after].sum() == 0:
-        return None
-    e = weeks.e * weeks.reported
-    place = (np.array(before, float) - before[-1]) / len(before)
-    past = rates.quasi_poisson(weeks.y[before], e[before], np.column_stack([np.ones(len(before)), place]))
-    if past is None or abs(past.z(1)) <= t_isf(TREND_ALPHA / 2, past.freedom):
-        return None
-    used = [*before, *after]
-    place = (np.array(used, float) - before[-1]) / len(before)
-    step = np.array([0.0] * len(before) + [1.0] * len(after))
-    fit = rates.quasi_poisson(weeks.y[used], e[used], np.column_stack([np.ones(len(used)), place, step]))
-    return None if fit is None else fit.ratio(2)
-
-
-def _back_since(weeks: Weeks, split: _Split, n: int, y: Floats, e: Floats) -> date | None:
+def _back_since(weeks: Weeks, split: Split, n: int, y: Floats, e: Floats) -> date | None:
     """The first of three weeks in a row, after those judged, that are above the level held in these; None if none."""
     held, later = split.after[:n], split.after[n:]
     used = [*split.before, *held]

@@ -85,6 +85,11 @@ def caveats(page: Page, effect: Mapping[str, Any]) -> list[str]:
         if elsewhere is not None:
             is_vague = effect["else_high"] > FAR and effect["else_low"] < 1 / FAR
             said.append(t("actions.elsewhere_few") if is_vague else t("actions.elsewhere", change=elsewhere))
+    if effect["season"] in ("no_year", "few"):
+        said.append(t(f"actions.season_{effect['season']}"))
+    last_year = between(effect["last_ratio"], effect["last_low"], effect["last_high"], page.lang)
+    if last_year is not None:
+        said.append(t("actions.last_year", change=last_year))
     since = between(effect["all_ratio"], effect["all_low"], effect["all_high"], page.lang)
     if since is not None:
         said.append(t("actions.since_then", n=effect["all_weeks"], change=since))

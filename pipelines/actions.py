@@ -48,6 +48,10 @@ TABLE = """
     alter table action_effects add column if not exists all_ratio double;
     alter table action_effects add column if not exists all_low double;
     alter table action_effects add column if not exists all_high double;
+    alter table action_effects add column if not exists season varchar;
+    alter table action_effects add column if not exists last_ratio double;
+    alter table action_effects add column if not exists last_low double;
+    alter table action_effects add column if not exists last_high double;
     create table if not exists action_weeks (
         item varchar, version bigint, week_start_date date, incident_count bigint, exposure_count double,
         reported_share double, else_incident_count bigint, else_exposure_count double, phase varchar

@@ -37,7 +37,11 @@ select
     all_weeks,
     all_ratio - 1 as all_change,
     all_low - 1 as all_change_low,
-    all_high - 1 as all_change_high
+    all_high - 1 as all_change_high,
+    season,
+    last_ratio - 1 as last_year_change,
+    last_low - 1 as last_year_change_low,
+    last_high - 1 as last_year_change_high
 from action_effects
 order by start_date desc, item;
 
@@ -56,7 +60,7 @@ comment on column corrective_actions.known_by is 'By when an effect of the expec
 comment on column corrective_actions.change is 'Change of the rate from before to after; NULL before a week after it counts.';
 comment on column corrective_actions.change_low is 'Lower end of its 95 % interval.';
 comment on column corrective_actions.change_high is 'Upper end of its 95 % interval.';
-comment on column corrective_actions.method is 'comparison (with the same elsewhere), trend (that of before taken out) or before_after.';
+comment on column corrective_actions.method is 'comparison (with the same elsewhere), season (with the same weeks of the year before), season_trend (and a trend of this year taken out), trend (that of before taken out) or before_after.';
 comment on column corrective_actions.base is 'What the weeks before are: usual, since (the problem began) or rise (the rise itself, there are no others).';
 comment on column corrective_actions.date_basis is 'order: incidents count in the week of their order; event: in that of their first signal.';
 comment on column corrective_actions.exposure_kind is 'The denominator; NULL without orders, when weeks are compared as such.';
@@ -77,3 +81,7 @@ comment on column corrective_actions.all_weeks is 'All weeks since that count, w
 comment on column corrective_actions.all_change is 'Change of the rate over all of them.';
 comment on column corrective_actions.all_change_low is 'Lower end of its 95 % interval.';
 comment on column corrective_actions.all_change_high is 'Upper end of its 95 % interval.';
+comment on column corrective_actions.season is 'taken (out), no_year (less than a year of past) or few (incidents then); empty with a comparison, which has the same season.';
+comment on column corrective_actions.last_year_change is 'Change of the rate in the same weeks of the year before; NULL where they are not known.';
+comment on column corrective_actions.last_year_change_low is 'Lower end of its 95 % interval.';
+comment on column corrective_actions.last_year_change_high is 'Upper end of its 95 % interval.';
