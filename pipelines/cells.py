@@ -15,6 +15,7 @@ from duckdb import (
     DuckDBPyRelation,
     Expression,
     FunctionExpression,
+    StarExpression,
 )
 
 from pipelines.dates import DateRule
@@ -86,6 +87,8 @@ class Cells:
     times: dict[str, Expression] = field(default_factory=dict)
     amounts: dict[str, Expression] = field(default_factory=dict)
     date_only: set[str] = field(default_factory=set)
+    #: what `tidied` calls the columns that it cut blanks from, by their names here
+    tidy: Mapping[str, str] = field(default_factory=dict)
     #: the first column that was read since somebody set this to None: names a contract column as the file does
     read: str | None = None
 
@@ -117,11 +120,27 @@ class Cells:
         if not found:
             return None
         self.read = self.read or found[0]
-        values = [cell(name) for name in found]
+        values = [self.cell(name) for name in found]
         return found[0], values[0] if len(values) == 1 else CoalesceOperator(*values)
 
+    def cell(self, name: str) -> Expression:
+        """A column's text, blanks around it cut; NULL if nothing is left."""
+        return ColumnExpression(self.tidy[name]) if name in self.tidy else _tidy(name)
 
-def cell(name: str) -> Expression:
+
+def tidied(rows: DuckDBPyRelation, tidy: Mapping[str, str]) -> DuckDBPyRelation:
+    """The rows and, under these new names, the texts of these columns without blanks around them.
+
+    A field speaks of its column up to thirty times: planning that takes longer than reading a small file. What is in
+    the items of a list waits until the list is unfolded.
+    """
+    cut = [
+        _tidy(name).alias(alias) for name, alias in tidy.items() if name[:2] != "@." or "item" in rows.columns
+    ]
+    return rows.select(StarExpression(), *cut) if cut else rows
+
+
+def _tidy(name: str) -> Expression:
     if name.startswith("$."):
         raw = function("json_extract_string", ColumnExpression("doc"), name)
     elif name.startswith("@."):

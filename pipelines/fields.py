@@ -22,7 +22,7 @@ from duckdb import (
     LambdaExpression,
 )
 
-from pipelines.cells import NULL, Cells, Field, Parsed, Problem, cell, function
+from pipelines.cells import NULL, Cells, Field, Parsed, Problem, function
 from pipelines.written_numbers import number_of, unless_dashed
 
 _ABSENT = Parsed(NULL)
@@ -235,7 +235,7 @@ def split(*names: str, on: str = ",") -> Field:
             column, path = ("doc", name) if name.startswith("$.") else ("item", "$" + name[1:])
             parts = function("json_extract_string", ColumnExpression(column), path)
         else:
-            raw = cell(name)
+            raw = cells.cell(name)
             parts = function("regexp_split_to_array", raw, on)
             if re.escape(on) == on:  # a plain mark: most cells need no second look at their parts
                 is_plain = ~(

@@ -17,9 +17,10 @@ from duckdb import (
     DuckDBPyRelation,
     Expression,
 )
+from duckdb.sqltypes import VARCHAR
 
 from pipelines import dates
-from pipelines.cells import Cells, function
+from pipelines.cells import Cells, function, tidied
 from pipelines.contract import KINDS
 from pipelines.messages import Message
 from pipelines.plan import Landing, Plan, mark_everything, unfold
@@ -48,6 +49,8 @@ def land(con: duckdb.DuckDBPyConnection, sheet: Sheet, source: Source, landing: 
     """
     rows = _prepared(con, sheet, source)
     cells = _settled_cells(rows, sheet, source, landing)
+    cells.tidy = _names_of_texts(rows, cells)
+    rows = tidied(rows, cells.tidy)
     plans = [
         Plan(con, rows, table, source, sheet, replace(cells, date_rules=_own_rules(table, cells)), landing)
         for table in source.tables
@@ -93,8 +96,8 @@ def _settled_cells(rows: DuckDBPyRelation, sheet: Sheet, source: Source, landing
     decimal_marks: list[str] = []
     for table in source.tables:
         dry = replace(cells, times={}, amounts={})
-        unfolded = unfold(rows, table)
-        for field in (*table.fields.values(), *([table.words] if table.words else [])):
+        unfolded = unfold(rows, table, {})
+        for field in table.all_fields:
             field(dry)
         # what stands beside a list is in every document, those whose list is empty included
         times |= {
@@ -105,6 +108,18 @@ def _settled_cells(rows: DuckDBPyRelation, sheet: Sheet, source: Source, landing
     cells.date_rules = dates.settle(times, landing.day_order)
     cells.decimal_comma = "," in decimal_marks and "." not in decimal_marks
     return cells
+
+
+def _names_of_texts(rows: DuckDBPyRelation, cells: Cells) -> dict[str, str]:
+    """The columns and paths that fields read as texts -> names that no column of the sheet has."""
+    texts = {name for name, kind in zip(rows.columns, rows.types, strict=True) if kind == VARCHAR}
+    read = sorted(
+        name for name in cells.used if name in texts or (name[:2] in ("$.", "@.") and "[*]" not in name)
+    )
+    prefix = "tidy_"
+    while any(column.lower().startswith(prefix) for column in rows.columns):
+        prefix += "_"
+    return {name: f"{prefix}{number}" for number, name in enumerate(read)}
 
 
 def _label(table: Table, label: str) -> str:

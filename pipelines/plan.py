@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,11 +14,10 @@ from duckdb import (
     ConstantExpression,
     DuckDBPyRelation,
     Expression,
-    StarExpression,
 )
 
 from pipelines import dates
-from pipelines.cells import NULL, Cells, Parsed, Problem, function
+from pipelines.cells import NULL, Cells, Parsed, Problem, function, tidied
 from pipelines.contract import KINDS, Kind
 from pipelines.extras import extra
 from pipelines.phrases import phrases_in
@@ -49,15 +48,18 @@ class Landing:
     modified: str
 
 
-def unfold(rows: DuckDBPyRelation, table: Table) -> DuckDBPyRelation:
+def unfold(rows: DuckDBPyRelation, table: Table, tidy: Mapping[str, str]) -> DuckDBPyRelation:
     """One row an item of the table's list, for tables that read a list in each document."""
     if table.each is None:
         return rows
     path = table.each if table.each.endswith("]") else table.each + "[*]"
     items = function("json_extract", ColumnExpression("doc"), path)
-    return rows.select(
-        ColumnExpression("row_number"), ColumnExpression("doc"), function("unnest", items).alias("item")
+    of_the_document = [alias for name, alias in tidy.items() if not name.startswith("@.")]
+    unfolded = rows.select(
+        *map(ColumnExpression, ("row_number", "doc", *of_the_document)),
+        function("unnest", items).alias("item"),
     )
+    return tidied(unfolded, {name: alias for name, alias in tidy.items() if name.startswith("@.")})
 
 
 @dataclass
@@ -82,9 +84,7 @@ class Plan:
 
     def stage(self) -> None:
         """Reads the table's rows into a temporary table with every contract column and `is_bad`."""
-        unfolded = unfold(self.rows, self.table)
-        if self.table.where is not None:
-            unfolded = unfolded.filter(self.table.where(self.cells))
+        unfolded = self.records(self.rows)
         values, date_only = self._values()
         known = {
             "source": function("concat", self.source.name),
@@ -96,14 +96,23 @@ class Plan:
         }
         types = self.kind.all_columns
         # Problems are columns of a first projection: there DuckDB computes what they share with the values only once.
-        flags = [f"problem_{number}" for number in range(len(self.problems))]
+        # Where the value is a column itself, all that is left to say is whether something is written.
+        columns = {id(value): name for name, value in values.items()}
+        flags: dict[str, Expression] = {}
+        problems: list[Expression] = []
+        for number, problem in enumerate(self.problems):
+            flag, column = f"problem_{number}", columns.get(id(problem.value))
+            flags[flag] = ColumnExpression(flag)
+            if column is not None:
+                flags[flag] &= ColumnExpression(column).isnull()
+            problems.append((problem.is_bad if column is None else problem.raw.isnotnull()).alias(flag))
         typed = unfolded.select(
             *(
                 {**values, **known}.get(name, NULL).cast(kind).alias(name)
                 for name, kind in types.items()
                 if name not in ("record_id", "as_of", "record_hash")
             ),
-            *(problem.is_bad.alias(flag) for flag, problem in zip(flags, self.problems, strict=True)),
+            *problems,
         )
         incoming = self._keyed(typed, flags)  # noqa: F841 - DuckDB reads the relation by the variable's name
         self.is_first = self.con.execute(self._sql("select exists (from raw_x)")).fetchone() == (False,)
@@ -115,7 +124,12 @@ class Plan:
         self.con.execute("set preserve_insertion_order = true")
         self._number_equal_records()
 
-    def _keyed(self, typed: DuckDBPyRelation, flags: Sequence[str]) -> DuckDBPyRelation:
+    def records(self, rows: DuckDBPyRelation) -> DuckDBPyRelation:
+        """What of these rows the table reads: one row a record."""
+        unfolded = unfold(rows, self.table, self.cells.tidy)
+        return unfolded if self.table.where is None else unfolded.filter(self.table.where(self.cells))
+
+    def _keyed(self, typed: DuckDBPyRelation, flags: Mapping[str, Expression]) -> DuckDBPyRelation:
         """The typed rows with record_id and record_hash; a record without an id gets one from its content."""
         content = [ColumnExpression(name) for name in self.kind.all_columns if name not in _NOT_CONTENT]
         own = ColumnExpression(self.kind.own_id) if self.kind.own_id is not None else None
@@ -124,8 +138,8 @@ class Plan:
         ]
         digest = function("md5", function("to_json", function("struct_pack", *told)).cast("VARCHAR"))
         is_bad: Expression = ConstantExpression(False)
-        for flag in flags:
-            is_bad = is_bad | ColumnExpression(flag)
+        for is_problem in flags.values():
+            is_bad = is_bad | is_problem
         named = typed.select(
             *(
                 CoalesceOperator(own, function("concat", "content-", digest)).alias(name)
@@ -139,9 +153,15 @@ class Plan:
             is_bad.alias("is_bad"),
         )
         key = map(ColumnExpression, ("source", "account", *self.kind.key))
-        keyed = named.select(StarExpression(), function("concat_ws", "/", *key).alias("record_id"))
-        stored = [name for name in self.kind.all_columns if name != "as_of"]
-        return keyed.select(*map(ColumnExpression, (*stored, "is_bad", "is_keyless")))
+        return named.select(
+            *(
+                function("concat_ws", "/", *key).alias(name)
+                if name == "record_id"
+                else ColumnExpression(name)
+                for name in (*self.kind.all_columns, "is_bad", "is_keyless")
+                if name != "as_of"
+            )
+        )
 
     def _number_equal_records(self) -> None:
         """Tells equal records without an id apart by their ordinal: equal rows are kept, overlapping exports meet."""

@@ -9,7 +9,7 @@ import duckdb
 from duckdb import ColumnExpression, ConstantExpression, DuckDBPyRelation
 
 from pipelines.cells import function
-from pipelines.plan import Landing, Plan, unfold
+from pipelines.plan import Landing, Plan
 from pipelines.reading import BadRow, Sheet
 
 #: their raw texts are in memory meanwhile, and a file may be bad as a whole
@@ -98,9 +98,7 @@ def _reasons(
     )
     bad_rows = con.table("bad_rows").filter(within).distinct()
     for plan in plans:
-        unfolded = unfold(rows.join(bad_rows, "row_number", how="semi"), plan.table)
-        if plan.table.where is not None:
-            unfolded = unfolded.filter(plan.table.where(plan.cells))
+        unfolded = plan.records(rows.join(bad_rows, "row_number", how="semi"))
         for problem in plan.problems:
             wrong = unfolded.filter(problem.is_bad).select(
                 ColumnExpression("row_number"),

@@ -26,6 +26,11 @@ class Table:
     #: which columns that no field reads this table keeps in `extra`, by regular expression over plain names
     extra: str | None = None
 
+    @property
+    def all_fields(self) -> Sequence[Field]:
+        """Whatever reads the sheet's columns."""
+        return [*self.fields.values(), *([self.words] if self.words else [])]
+
 
 @dataclass(frozen=True)
 class Source:
