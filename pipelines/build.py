@@ -14,6 +14,7 @@ import duckdb
 
 from pipelines import (
     actions,
+    aggregates,
     alerts,
     causes,
     channels,
@@ -27,6 +28,7 @@ from pipelines import (
     mentions,
     phrases,
     places,
+    replacing,
     rising,
     rules,
     sayings,
@@ -117,6 +119,7 @@ def version(store: Store) -> str:
             Path(module.__file__ or "")
             for module in (
                 actions,
+                aggregates,
                 alerts,
                 causes,
                 channels,
@@ -129,6 +132,7 @@ def version(store: Store) -> str:
                 mentions,
                 phrases,
                 places,
+                replacing,
                 rising,
                 sayings,
                 shop_channels,
@@ -165,7 +169,7 @@ def build(con: duckdb.DuckDBPyConnection, store: Store) -> bool:
         if state[1] != wanted:
             _create_references(con, store)
             _add_mapped_codes(con, store)
-        _set_settings(con, store)
+        changed = _set_settings(con, store)
         if state[1] != wanted:
             views.create_views(con, views.RULE_FOLDERS)
         if everything:
@@ -173,18 +177,22 @@ def build(con: duckdb.DuckDBPyConnection, store: Store) -> bool:
             views.run_build(con)
             _replace_everything(con)
         else:
-            _build_marked(con)
+            changed |= _build_marked(con)
         con.execute("delete from dirty_records")
         done = {"version": wanted, "said": heard}
         con.execute(
             "update build_state set is_everything_due = false, build_version = $version, said = $said", done
         )
-        # aggregates are small tables over the facts, made anew each time; views only where they may have changed
-        views.create_views(con) if state[1] != wanted else views.create_views(con, ("aggregates",))
+        # aggregates are tables over the facts, made anew where those changed; views only where they may have changed
+        if state[1] != wanted:
+            views.create_views(con)
+        elif everything:
+            views.create_views(con, (aggregates.FOLDER,))
+        else:
+            aggregates.refresh(con, changed)
         if findings.mark_changed(con):
-            _build_marked(con)
+            aggregates.refresh(con, _build_marked(con))
             con.execute("delete from dirty_records")
-            views.create_views(con, ("aggregates",))
         rising.keep(con)
         actions.keep(con, store)
         alerts.keep(con)
@@ -255,8 +263,12 @@ def _add_mapped_codes(con: duckdb.DuckDBPyConnection, store: Store) -> None:
     )
 
 
-def _set_settings(con: duckdb.DuckDBPyConnection, store: Store) -> None:
-    """The shop's zone, the currency that most orders are in (or the one the user chose), and who its 3PLs are."""
+def _set_settings(con: duckdb.DuckDBPyConnection, store: Store) -> set[str]:
+    """The shop's zone, the currency that most orders are in (or the one the user chose), and who its 3PLs are.
+
+    Returns the table's name where it says something else now.
+    """
+    before = con.execute("from settings").fetchall()
     con.execute("delete from settings")
     con.execute(
         """
@@ -279,6 +291,7 @@ def _set_settings(con: duckdb.DuckDBPyConnection, store: Store) -> None:
             "third_party": store.third_party_warehouses(),
         },
     )
+    return set() if con.execute("from settings").fetchall() == before else {"settings"}
 
 
 def batch_of_everything(con: duckdb.DuckDBPyConnection) -> None:
@@ -308,32 +321,25 @@ def _for_kind(template: str, kind: Kind) -> str:
     return template.replace("batch_x", f"batch_{kind.name}").replace("raw_x", kind.table)
 
 
-def _build_marked(con: duckdb.DuckDBPyConnection) -> None:
+def _build_marked(con: duckdb.DuckDBPyConnection) -> set[str]:
+    """Builds what is marked; returns the names of the tables that changed."""
     linking.link_marked(con)
     decisions.mark_touched(con)
     _batch_of_marked(con)
     views.run_build(con, without=(linking.QUERY,))
-    _replace_touched(con)
+    marked = con.execute("select distinct kind from dirty_records").fetchall()
+    return {KINDS[kind].table for (kind,) in marked} | replacing.replace_touched(con)
 
 
 def _replace_everything(con: duckdb.DuckDBPyConnection) -> None:
     # Sorted by time, a page's period is a few row groups. Signals are read by incident only, and wide: not worth it.
     con.execute("create or replace table ticket_links as from stg_ticket_links")
     con.execute("create or replace table lines as from build_lines order by order_date")
-    con.execute(f"create or replace table signals as {_SIGNALS}")
+    con.execute(f"create or replace table signals as {replacing.SIGNALS}")
     con.execute("create or replace table incidents as from build_incidents order by event_date")
     decisions.keep_all(con)
     linking.drop_build(con)
     facts.keep_all(con)
-
-
-def _replace_touched(con: duckdb.DuckDBPyConnection) -> None:
-    con.execute(_OLD)
-    con.execute("insert into lines by name from build_lines")
-    con.execute(f"insert into signals by name {_SIGNALS}")
-    con.execute("insert into incidents by name from build_incidents")
-    decisions.keep(con)
-    facts.keep_touched(con)
 
 
 _BATCH = """
@@ -373,26 +379,4 @@ _BATCH_OF_TICKETS = """
 _BATCH_OF_LINKS = """
     create or replace temp table stg_ticket_links as
     select links.* from ticket_links as links semi join batch_tickets using (record_id)
-"""
-# a ticket that is an incident by itself is kept as that: queries/issues/all_signals.sql
-_SIGNALS = "select * exclude (is_its_incident) from build_signals where not is_its_incident"
-_OLD = """
-    create or replace temp table old_incidents as
-    select incident_key from signals semi join affected_refs using (order_ref)
-    union select incident_key from signals semi join dirty_records using (record_id)
-    union select incident_key from incidents semi join affected_refs using (order_ref)
-    union select incident_key from incidents
-    semi join (select 'ticket/' || record_id as incident_key from dirty_records where kind = 'tickets') as marked
-        using (incident_key);
-    create or replace temp table old_dates as
-    select distinct unnest([order_date, shipped_date]) as date from lines where order_ref in (from affected_refs);
-    create or replace temp table old_orders as
-    select order_key from lines where order_ref in (from affected_refs)
-    union select order_key from incidents
-    where order_key is not null and incident_key in (from old_incidents);
-    delete from incidents where incident_key in (from old_incidents);
-    delete from dismissed_incidents where incident_key in (from old_incidents);
-    delete from decided_incidents where incident_key in (from old_incidents);
-    delete from signals where incident_key in (from old_incidents);
-    delete from lines where order_ref in (from affected_refs);
 """

@@ -85,29 +85,30 @@ def keep_all(con: duckdb.DuckDBPyConnection, chosen: Iterable[Fact] | None = Non
         con.execute(f'drop view "{fact.query.name}"')
 
 
-def keep_touched(con: duckdb.DuckDBPyConnection) -> None:
-    """Replaces the rows of what this load touched: needs affected_refs, old_incidents, old_dates and old_orders."""
+def keep_touched(con: duckdb.DuckDBPyConnection) -> set[str]:
+    """Replaces the rows of what this load touched; returns the tables of which it took or gave any.
+
+    Needs affected_refs, old_incidents, old_orders and changed_dates.
+    """
     for name in _RELATIONS:
         linking.drop_temporary(con, name)
     con.execute(_OF_THIS_LOAD)
+    touched = {name: con.execute(f"select exists (from {name})").fetchone() for name in REPLACED.values()}
+    changed = set()
     for fact in facts():
+        if touched[REPLACED[fact.key]] != (True,):
+            continue
         views.run(con, [fact.query])
-        con.execute(_for_fact(_REPLACE, fact))
+        # names come from our own file names and headers, never from data
+        replaced = f"delete from {fact.table} where {fact.key} in (from {REPLACED[fact.key]})"  # noqa: S608
+        counts = con.execute(replaced).fetchall()
+        counts += con.execute(f"insert into {fact.table} by name from {fact.query.name}").fetchall()
+        con.execute(f"drop view {fact.query.name}")
+        if any(count for (count,) in counts):
+            changed.add(fact.table)
+    return changed
 
 
-def _for_fact(template: str, fact: Fact) -> str:
-    """A statement for this fact. Only names of our own files and headers are put in, never a value."""
-    names = {"fact_x": fact.table, "key_x": fact.key, "replaced_x": REPLACED[fact.key]}
-    for mark, name in names.items():
-        template = template.replace(mark, name)
-    return template
-
-
-_REPLACE = """
-    delete from fact_x where key_x in (from replaced_x);
-    insert into fact_x by name from new_fact_x;
-    drop view new_fact_x;
-"""
 _EVERYTHING = """
     create temp view touched_incidents as from incidents;
     create temp view touched_signals as from signals;
@@ -170,8 +171,5 @@ _OF_THIS_LOAD = """
         union
         select s.rowid from signals as s semi join other_keys using (order_key)
     );
-    create temp table affected_dates as
-    select date from old_dates where date is not null
-    union
-    select distinct unnest([order_date, shipped_date]) from lines where order_ref in (from affected_refs);
+    create temp view affected_dates as from changed_dates where date is not null;
 """

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines import facts
+from pipelines import facts, views
 from pipelines.load import FileResult, Options, Progress, load
 from pipelines.sources import find_sources
 from pipelines.store import Store, StoreError
@@ -24,6 +24,7 @@ FACTS = {
     "incidents": "order_key, line_key, sku, cause, party, evidence, secondary_causes, has_conflict, signal_count, kinds, "
     "first_at, last_at, event_date, order_date, cost_cents, currency",
     **{fact.table: "*" for fact in facts.facts()},
+    **{each.name: "*" for each in views.queries(("aggregates",))},
 }
 
 GORGIAS = "Ticket id,Tags,Initial channel,Created by an agent,Subject,Creation date,Closed date,Survey score,Customer email"
