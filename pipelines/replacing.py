@@ -30,7 +30,9 @@ def replace_touched(con: duckdb.DuckDBPyConnection) -> set[str]:
     if any(count for (count,) in counts):
         changed |= {"signals", "incidents"}
     decisions.keep(con)
-    return changed | facts.keep_touched(con)
+    changed |= facts.keep_touched(con)
+    con.execute(_TOUCHED_DATES)
+    return changed
 
 
 _OLD = """
@@ -47,10 +49,12 @@ _OLD = """
     insert into new_lines by name from build_lines;
     create or replace temp table other_lines as
     (from old_lines except all from new_lines) union all (from new_lines except all from old_lines);
+    create or replace temp table old_places as
+    select order_key, event_date, order_date from incidents
+    where rowid in (select i.rowid from incidents as i semi join old_incidents using (incident_key));
     create or replace temp table old_orders as
     select order_key from old_lines
-    union select order_key from incidents
-    where order_key is not null and incident_key in (from old_incidents);
+    union select order_key from old_places where order_key is not null;
     -- all days of an order of which a line is another one now: what counts once an order may have moved between them
     create or replace temp table changed_dates as
     select distinct unnest([order_date, shipped_date]) as date
@@ -60,6 +64,17 @@ _OLD = """
 _REPLACE_LINES = """
     delete from lines where order_ref in (from affected_refs);
     insert into lines from new_lines;
+"""
+# days of the incidents that were and are
+_TOUCHED_DATES = """
+    create or replace temp table touched_dates as
+    select date
+    from (
+        select unnest([event_date, order_date]) as date from old_places
+        union
+        select unnest([event_date, order_date]) from touched_incidents
+    )
+    where date is not null
 """
 _FORGET = """
     delete from incidents where incident_key in (from old_incidents);
