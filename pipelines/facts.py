@@ -19,6 +19,8 @@ import duckdb
 
 from pipelines import linking, views
 
+#: where a key that a load has can have rows already, if that is known: incidents of a new day are searched for nowhere
+_THERE_BEFORE = {"incident_key": "old_incidents"}
 #: the key that rows are replaced by -> the relation in which a load's keys stand, those included that are gone
 REPLACED = {
     "incident_key": "replaced_incidents",
@@ -100,7 +102,8 @@ def keep_touched(con: duckdb.DuckDBPyConnection) -> set[str]:
             continue
         views.run(con, [fact.query])
         # names come from our own file names and headers, never from data
-        replaced = f"delete from {fact.table} where {fact.key} in (from {REPLACED[fact.key]})"  # noqa: S608
+        before = _THERE_BEFORE.get(fact.key, REPLACED[fact.key])
+        replaced = f"delete from {fact.table} where {fact.key} in (from {before})"  # noqa: S608
         counts = con.execute(replaced).fetchall()
         counts += con.execute(f"insert into {fact.table} by name from {fact.query.name}").fetchall()
         con.execute(f"drop view {fact.query.name}")

@@ -1,7 +1,8 @@
 """The kinds of place in which incidents are followed: one list, which SQL reads as macros and Python as KINDS.
 
-A new kind is a line of KINDS, a row for each family that can be put right there (`int_place_kinds`), where its
-denominators come from (`int_rising_exposure`), and its name in both languages (`rising.kind`).
+A new kind is a line of KINDS, a row for each family that can be put right there (`int_place_kinds`), a search in
+`int_rising_weeks` and `int_incident_places`, where its denominators come from (`int_rising_exposure`), and its name in
+both languages (`rising.kind`).
 """
 
 from __future__ import annotations

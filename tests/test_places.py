@@ -26,6 +26,14 @@ MONDAY = date(2025, 11, 10)  # of the last week, which is complete
 FIRST = MONDAY - timedelta(weeks=79)
 
 
+@pytest.mark.parametrize("aggregate", ["int_rising_weeks", "int_incident_places"])
+def test_every_kind_of_place_is_searched_for(aggregate: str) -> None:
+    (sql,) = [query.sql for query in views.queries(("aggregates",)) if query.name == aggregate]
+    for kind in places.KINDS:
+        assert sql.count(f"'{kind.name}' as place_kind") == 1
+        assert sql.count(f"place_of('{kind.name}', incidents) is not null") == 1
+
+
 @pytest.fixture(scope="module")
 def shop(facts: Any) -> Iterator[duckdb.DuckDBPyConnection]:
     """80 weeks of two suppliers' boots, each week 40 of each of four articles, shipped by two carriers to three regions.

@@ -1,35 +1,23 @@
 -- Tags, reasons, inspected conditions and channels that say nothing to the rules yet, and how often they occur.
--- Grain: one row per kind, scheme and value. Reads: raw_tickets, raw_returns, raw_cancellations,
+-- Grain: one row per kind, scheme and value. Reads: ticket_tags, raw_tickets, raw_returns, raw_cancellations,
 -- raw_refunds, raw_claims, raw_orders, ref_tags, ref_codes, ref_channels, settings.
 create or replace table int_unmapped_values as
-with tag_lists as (
+with told as (
     select
-        tags,
-        reason_raw as reasons,
-        reason_scheme,
+        'reason' as value_kind,
+        reason_scheme as scheme,
+        reason as value,
         count(*) as signal_count,
         max(created_at) as last_seen_at
-    from raw_tickets
-    where (len(tags) > 0 or len(reason_raw) > 0) and not coalesce(is_excluded, false)
-    group by tags, reason_raw, reason_scheme
-),
-
-told as (
-    select
-        'tag' as value_kind,
-        null as scheme,
-        unnest(tags) as value,
-        signal_count,
-        last_seen_at
-    from tag_lists
-    union all
-    select
-        'reason',
-        reason_scheme,
-        unnest(reasons),
-        signal_count,
-        last_seen_at
-    from tag_lists
+    from (
+        select
+            reason_scheme,
+            unnest(reason_raw) as reason,
+            created_at
+        from raw_tickets
+        where len(reason_raw) > 0 and not coalesce(is_excluded, false)
+    ) as given
+    group by reason_scheme, reason
     union all
     select
         'reason',
@@ -99,18 +87,34 @@ told as (
     group by source, channel_raw
 ),
 
-values_told as (
+dated as (
     select
         value_kind,
         scheme,
         value,
-        normal_code(value) as code,
-        normal_code(regexp_extract(value, '^.*(?:::|>)(.+)$', 1)) as last_code,
         sum(signal_count)::bigint as signal_count,
         timezone((select settings.zone from settings), timezone('UTC', max(last_seen_at)))::date as last_seen_date
     from told
-    where value is not null and trim(value) <> ''
     group by value_kind, scheme, value
+    union all
+    select
+        'tag',
+        null,
+        tag,
+        count(*),
+        max(created_date)
+    from ticket_tags
+    where not is_mapped
+    group by tag
+),
+
+values_told as (
+    select
+        *,
+        normal_code(value) as code,
+        normal_code(regexp_extract(value, '^.*(?:::|>)(.+)$', 1)) as last_code
+    from dated
+    where value is not null and trim(value) <> ''
 )
 
 select
