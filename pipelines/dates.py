@@ -129,15 +129,18 @@ def _shapes(rows: duckdb.DuckDBPyRelation, raw: Expression) -> list[str]:
     ISO dates need no settling, so their shapes are taken from the first rows and only what they do not explain is
     looked at in the whole column: counting the shapes of every cell would cost more than reading it.
     """
-    first = _count_shapes(rows.limit(_LOOKED_AT_FIRST), raw)
+    counts = _count_shapes(rows.limit(_LOOKED_AT_FIRST), raw)
+    first = _written(counts)
+    if len(counts) < _MAX_SHAPES and sum(counts.values()) < _LOOKED_AT_FIRST:
+        return first  # that was the whole column
     formats = [_format(shape, True) for shape in first]
     if not first or any(form is None or not form.strptime.startswith("%Y") for form in formats):
-        return _count_shapes(rows, raw)
+        return _written(_count_shapes(rows, raw))
     explained: Expression = ConstantExpression(False)
     for form in formats:
         assert form is not None
         explained = explained | _strptime(raw, form.strptime).isnotnull()
-    rest = _count_shapes(rows.filter(raw.isnotnull() & ~explained), raw)
+    rest = _written(_count_shapes(rows.filter(raw.isnotnull() & ~explained), raw))
     return list(dict.fromkeys([*first, *rest]))
 
 
@@ -147,15 +150,19 @@ def _strptime(raw: Expression, pattern: str) -> Expression:
     return parsed.cast("TIMESTAMP") if "%n" in pattern and not pattern.endswith("%z") else parsed
 
 
-def _count_shapes(rows: duckdb.DuckDBPyRelation, raw: Expression) -> list[str]:
+def _count_shapes(rows: duckdb.DuckDBPyRelation, raw: Expression) -> dict[str | None, int]:
+    """How many cells have each shape, most frequent first; None: the blank ones."""
     counted = (
         rows.select(shape_of(raw).alias("shape"))
-        .filter(duckdb.ColumnExpression("shape").isnotnull())
         .aggregate("shape, count(*) as n")
         .order("n desc, shape")
         .limit(_MAX_SHAPES)
     )
-    return [shape for shape, _ in counted.fetchall()]
+    return dict(counted.fetchall())
+
+
+def _written(counts: dict[str | None, int]) -> list[str]:
+    return [shape for shape in counts if shape is not None]
 
 
 def _day_first(
