@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.cause_files import LANGUAGES, NEUTRAL, Cause, CauseError, Code, Document
+from pipelines.kept_reading import until_changed
 from pipelines.messages import Message
 from pipelines.phrases import create_macros, normaliser, patterns, phrases_in
 from pipelines.shop_tags import read_shop_tags
@@ -49,6 +50,7 @@ class Causes:
         return found
 
 
+@until_changed
 def read_causes(folder: Path) -> Causes:
     """Every cause of a folder, checked as a whole: nothing may be claimed by two causes."""
     files = sorted(folder.glob("*.toml"))

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.cause_files import spellings
+from pipelines.kept_reading import until_changed
 from pipelines.phrases import normaliser
 
 
@@ -27,6 +28,7 @@ class Saying:
     no_match: tuple[str, ...]
 
 
+@until_changed
 def read_sayings(folder: Path) -> tuple[Saying, ...]:
     """Every saying of a folder."""
     found = []

@@ -320,6 +320,15 @@ def test_what_two_files_claim_is_refused(tmp_path: Path, claim: str, told: str) 
     assert told in str(error.value)
 
 
+def test_causes_are_read_again_once_a_file_was_written(tmp_path: Path) -> None:
+    file = tmp_path / "one.toml"
+    file.write_text(CAUSE, encoding="utf-8")
+    before = causes.read_causes(tmp_path)
+    assert causes.read_causes(tmp_path) is before
+    file.write_text(CAUSE.replace("a phrase", "another phrase"), encoding="utf-8")
+    assert "another phrase" in causes.read_causes(tmp_path).phrases()
+
+
 def test_a_folder_without_causes_is_refused(tmp_path: Path) -> None:
     with pytest.raises(causes.CauseError, match="holds no cause file"):
         causes.read_causes(tmp_path)
