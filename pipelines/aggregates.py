@@ -32,7 +32,7 @@ def refresh(con: duckdb.DuckDBPyConnection, changed: Iterable[str]) -> None:
     known = {*_REFERENCES, *_BUILT, *(kind.table for kind in KINDS.values()), *kept}
     #: tables of which nothing but rows of touched days changed
     by_day = {"incidents", _DATES, *(table for table, key in kept.items() if key == "incident_key")}
-    is_new_day = con.execute(_IS_NEW_DAY).fetchone() == (True,)
+    is_new_day = con.execute(_IS_NEW_DAY).fetchall() == [(True,)]
     for query in views.queries((FOLDER,)):
         other = [
             name for name in query.reads if name in anew or not (name in known or name.startswith("rule_"))

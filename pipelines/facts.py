@@ -90,15 +90,15 @@ def keep_all(con: duckdb.DuckDBPyConnection, chosen: Iterable[Fact] | None = Non
 def keep_touched(con: duckdb.DuckDBPyConnection) -> set[str]:
     """Replaces the rows of what this load touched; returns the tables of which it took or gave any.
 
-    Needs affected_refs, old_incidents, old_orders and changed_dates.
+    Needs affected_refs and what replacing.py keeps apart: what was and is new of incidents, orders and days.
     """
     for name in _RELATIONS:
         linking.drop_temporary(con, name)
     con.execute(_OF_THIS_LOAD)
-    touched = {name: con.execute(f"select exists (from {name})").fetchone() for name in REPLACED.values()}
+    touched = {name: con.execute(f"select exists (from {name})").fetchall() for name in REPLACED.values()}
     changed = set()
     for fact in facts():
-        if touched[REPLACED[fact.key]] != (True,):
+        if touched[REPLACED[fact.key]] != [(True,)]:
             continue
         views.run(con, [fact.query])
         # names come from our own file names and headers, never from data
@@ -127,13 +127,9 @@ _EVERYTHING = """
 """
 _OF_THIS_LOAD = """
     create temp table replaced_incidents as
-    select incident_key from build_incidents union select incident_key from old_incidents;
-    create temp table touched_incidents as
-    from incidents
-    where rowid in (select i.rowid from incidents as i semi join replaced_incidents using (incident_key));
-    create temp table touched_signals as
-    from signals
-    where rowid in (select s.rowid from signals as s semi join replaced_incidents using (incident_key));
+    select incident_key from new_incidents union select incident_key from old_incidents;
+    create temp view touched_incidents as from new_incidents;
+    create temp view touched_signals as from new_signals;
     create temp table touched_orders as
     select order_key from stg_orders
     union select order_key from old_orders
@@ -141,15 +137,16 @@ _OF_THIS_LOAD = """
     create temp table replaced_tickets as
     select record_id as ticket_record_id from batch_tickets
     union select concat_ws('/', source, account, ticket_id) from batch_messages;
-    create temp table touched_tickets as
-    from raw_tickets
-    where rowid in (
-        select t.rowid from raw_tickets as t
-        semi join replaced_tickets on t.record_id = replaced_tickets.ticket_record_id
-    );
     -- a ticket of which only a message came is none of the batch, nor is its order
     create or replace temp table other_tickets as
     select ticket_record_id from replaced_tickets anti join batch_tickets on ticket_record_id = record_id;
+    create temp table touched_tickets as
+    from batch_tickets
+    union all
+    from raw_tickets
+    where rowid in (
+        select t.rowid from raw_tickets as t semi join other_tickets on t.record_id = other_tickets.ticket_record_id
+    );
     create or replace temp table other_keys as
     select incident_key, order_key from signals
     where kind = 'ticket' and record_id in (from other_tickets)

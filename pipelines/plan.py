@@ -212,10 +212,12 @@ class Plan:
             self._become_the_raw_table(as_of)
             mark_everything(con)
             return
+        con.execute(self._sql(_KNOWN))
         con.execute(self._sql(_CHANGED), told)
         counted = con.sql("select count(*), count(*) filter (where is_replacing) from changed_records")
         changed, replaced = counted.fetchall()[0]
-        con.execute(self._sql(_SEEN_LATER), told)
+        if con.execute("select exists (from known_records)").fetchall() == [(True,)]:
+            con.execute(self._sql(_SEEN_LATER), told)
         if changed == 0:
             return
         if changed * _MOST_OF_IT > there:
@@ -317,17 +319,18 @@ _BECOME = """
 _TOUCH_ALL = "insert into touched_rows select distinct row_number from incoming_x"
 # A file that is read again (by newer code, another mapping) replaces what it said before. Between two files the later
 # time of change decides, then the file that was written later; the hash only makes the rest the same in any order.
+# What is known of the records is found once and apart: an inner join passes over the row groups in which none can be.
+_KNOWN = """
+    create or replace temp table known_records as
+    select r.record_id, r.record_hash, r.updated_at, r.as_of, r.file_id, r.order_ref, r.link_key
+    from (select *, link_column as link_key from raw_x) as r
+    inner join (select distinct record_id from incoming_x) as i on r.record_id = i.record_id
+"""
 _CHANGED = """
     create or replace temp table changed_records as
-    with known as (
-        -- found apart: an inner join passes over the row groups in which none of the records can be
-        select r.record_id, r.record_hash, r.updated_at, r.as_of, r.file_id, r.order_ref, r.link_key
-        from (select *, link_column as link_key from raw_x) as r
-        inner join (select distinct record_id from incoming_x) as i on r.record_id = i.record_id
-    )
     select i.*, r.record_id is not null as is_replacing, r.order_ref as old_order_ref, r.link_key as old_link_key
     from incoming_x as i
-    left join known as r on i.record_id = r.record_id
+    left join known_records as r on i.record_id = r.record_id
     left join files as f on r.file_id = f.file_id
     where r.record_id is null
         or (

@@ -10,7 +10,7 @@ import duckdb
 
 from pipelines import decisions, facts
 
-# a ticket that is an incident by itself is kept as that: queries/issues/all_signals.sql
+#: a ticket that is an incident by itself is kept as that: queries/issues/all_signals.sql
 SIGNALS = "select * exclude (is_its_incident) from build_signals where not is_its_incident"
 
 
@@ -18,18 +18,15 @@ def replace_touched(con: duckdb.DuckDBPyConnection) -> set[str]:
     """Needs what `views.run_build` made, affected_refs and dirty_records; returns the tables that changed."""
     con.execute(_OLD)
     changed = set()
-    if con.execute("select exists (from other_lines)").fetchone() == (True,):
+    if con.execute("select exists (from other_lines)").fetchall() == [(True,)]:
         con.execute(_REPLACE_LINES)
         changed.add("lines")
     con.execute(_FORGET)
-    counts = [
-        *con.execute(f"insert into signals by name {SIGNALS}").fetchall(),
-        *con.execute("insert into incidents by name from build_incidents").fetchall(),
-        *con.execute("select count(*) from old_incidents").fetchall(),
-    ]
-    if any(count for (count,) in counts):
+    con.execute(_INSERT)
+    if con.execute(_HAS_INCIDENTS).fetchall() == [(True,)]:
         changed |= {"signals", "incidents"}
     decisions.keep(con)
+    con.execute(_LEAVE_DISMISSED_OUT)
     changed |= facts.keep_touched(con)
     con.execute(_TOUCHED_DATES)
     return changed
@@ -75,6 +72,21 @@ _TOUCHED_DATES = """
         select unnest([event_date, order_date]) from touched_incidents
     )
     where date is not null
+"""
+# what is new is kept apart too, so that nobody has to look for it among all that there is
+_INSERT = f"""
+    create or replace temp table new_signals as from signals limit 0;
+    create or replace temp table new_incidents as from incidents limit 0;
+    insert into new_signals by name {SIGNALS};
+    insert into new_incidents by name from build_incidents;
+    insert into signals from new_signals;
+    insert into incidents from new_incidents;
+"""
+_HAS_INCIDENTS = (
+    "select exists (from old_incidents) or exists (from new_incidents) or exists (from new_signals)"
+)
+_LEAVE_DISMISSED_OUT = """
+    delete from new_incidents where incident_key in (select incident_key from int_decisions where not is_incident)
 """
 _FORGET = """
     delete from incidents where incident_key in (from old_incidents);

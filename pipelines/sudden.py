@@ -114,8 +114,12 @@ def found(
     if told.baselines is None or series.is_empty():
         return pl.DataFrame(), [], every.height
     series = series.with_row_index("number")
+    first, numbers = (begin - date(1970, 1, 1)).days, np.arange(DAYS)
     counts = np.array(
-        [[sum((day - begin).days == at for day in days) for at in range(DAYS)] for days in series["days"]],
+        [
+            (days.to_physical().to_numpy()[:, None] - first == numbers).sum(0)  # days are counted from 1970
+            for days in series["days"]
+        ],
         np.int64,
     )
     base = told.baselines
