@@ -96,6 +96,30 @@ def test_two_articles_are_named_instead_of_all_that_their_supplier_has() -> None
     assert sorted(cell.get("sku", -1) for cell in found) == [29, 37]
 
 
+def restless(seed: int, risen: str) -> Table:
+    """Rates of articles that move by a third from week to week; 39 is most of what supplier 7 sells. In the last two
+    weeks 2.5 times as many incidents of that article, or of all of that supplier's."""
+    rng = np.random.default_rng(seed)
+    week = np.repeat(np.arange(10), 4000)
+    weights = np.where(np.arange(40) == 39, 25.0, 1.0 + np.arange(40) % 5)
+    sku = rng.choice(40, week.size, p=weights / weights.sum())
+    rate = 0.03 * rng.lognormal(0, 0.3, (40, 10))[sku, week]
+    is_risen = (sku == 39) if risen == "sku" else (sku % 8 == 7)
+    rate = np.where(is_risen & (week >= FOCUS), rate * 2.5, rate)
+    others = {"carrier": rng.integers(0, 4, week.size), "region": rng.integers(0, 6, week.size)}
+    incident = (rng.random(week.size) < rate).astype(np.int64)
+    return {"sku": sku, "supplier": sku % 8, **others, "week": week, "incident": incident}
+
+
+@pytest.mark.parametrize("seed", [5, 11, 13])
+def test_an_article_that_has_all_of_its_suppliers_rise_is_named_and_a_supplier_that_rose_whole(
+    seed: int,
+) -> None:
+    """An article's rate moves more by itself than its supplier's, which says how sure its rise is, not where it is."""
+    assert drivers.explain(restless(seed, "sku"), ATTRIBUTES, FOCUS) == [{"sku": 39}]
+    assert drivers.explain(restless(seed, "supplier"), ATTRIBUTES, FOCUS) == [{"supplier": 7}]
+
+
 def test_nothing_stands_out_where_only_volume_and_chance_moved() -> None:
     answers = [drivers.explain(shop(seed), ATTRIBUTES, FOCUS) for seed in range(10, 22)]
     assert sum(map(bool, answers)) <= 1
