@@ -39,7 +39,7 @@ FEWEST = 3  # incidents, and
 SMALLEST = 20  # lines of a combination: below, it is an anecdote
 #: what the score of the first answer has to exceed, and that of the others: where one thing happened, others may have.
 #: The first lets three in a hundred of 400 invented periods without a cause have an answer.
-FIRST, NEXT = 3.5, 2.7
+FIRST, NEXT = 3.6, 2.7
 PER_ATTRIBUTE = 0.5
 #: squared coefficient of variation of a rate from period to period, as far as the past tells nothing better: of
 #: attributes that settle others (an article, a lot), of the others; and one over the squared error of that guess
