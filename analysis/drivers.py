@@ -85,8 +85,11 @@ class Grid:
     cost: Floats
     unrest: Floats  # squared coefficient of variation of what is expected
     past: Floats  # correction by the cell's own past
-    is_muted: NDArray[np.bool_]
     is_final: NDArray[np.bool_]  # whether unrest knows how much of the cell one article or lot is
+    able: Ints  # cells that may be an answer,
+    place: Ints  # the place of each cell among them, -1 of the others,
+    observed: Floats  # what was observed in them,
+    expected: Floats  # and what the past makes expect, without a factor of the period
 
 
 Found = tuple[float, Grid, int]
@@ -181,12 +184,30 @@ class _Scan:
             unrest = unrest + error
         for a in sorted(self._settled(attributes)):
             unrest = unrest + self.variance[a][self.rows[a][first]]
-        is_muted = lines < SMALLEST
+        observed = np.bincount(cell, self.y, first.size)
+        is_able = (lines >= SMALLEST) & (observed >= FEWEST)
         for a in attributes:
-            is_muted |= self.rows[a][first] == self.kept[a].size
+            is_able &= self.rows[a][first] != self.kept[a].size
         # one order taken at random shows the cell: what its name is worth in a code that large cells are short in
         cost = -np.log(np.maximum(lines, 1e-9) / self.lines.sum()) + PER_ATTRIBUTE * len(attributes)
-        return Grid(attributes, cell, first, cost, unrest, past, is_muted, np.zeros(first.size, bool))
+        able = np.flatnonzero(is_able)
+        place = np.full(first.size, -1)
+        place[able] = np.arange(able.size)
+        expected = (np.bincount(cell, self.e, first.size) * past)[able]
+        is_final = np.zeros(first.size, bool)
+        return Grid(
+            attributes,
+            cell,
+            first,
+            cost,
+            unrest,
+            past,
+            is_final,
+            able,
+            place,
+            observed[able].astype(float),
+            expected,
+        )
 
     def _know(self, grid: Grid, at: int, e: Floats) -> None:
         """Adds how unsure a cell is because it is mostly one article or lot; for the few cells that are in question."""
@@ -197,23 +218,28 @@ class _Scan:
             share = np.bincount(self.rows[a][rows], e[rows]) / total
             grid.unrest[at] += (share**2 * self.variance[a][: share.size]).sum()
 
-    def _best(self, e: Floats) -> Found | None:
+    def _best(self, level: float, found: Sequence[Found], but: int = -1) -> Found | None:
+        """The cell that tells most beyond what is found, but one of it."""
         best: Found | None = None
+        e = self._explained(self.e * level, found, but)
+        moved = np.flatnonzero(e != self.e * level)
+        more = e[moved] - self.e[moved] * level
         for grid in self.grids:
-            cells = grid.first.size
-            observed: Floats = np.bincount(grid.cell, self.y, cells).astype(float)
-            expected: Floats = np.bincount(grid.cell, e, cells) * grid.past
-            scores = surprise(observed, expected, grid.unrest) - grid.cost
-            scores[(observed < FEWEST) | grid.is_muted] = -np.inf
-            while True:
-                at = int(np.argmax(scores))
-                if scores[at] <= (best[0] if best else 0.0):
+            able, place = grid.able, grid.place[grid.cell[moved]]
+            is_able = place >= 0
+            added = np.bincount(place[is_able], more[is_able], able.size)
+            expected = grid.expected * level + added * grid.past[able]
+            scores = surprise(grid.observed, expected, grid.unrest[able]) - grid.cost[able]
+            while able.size:
+                i = int(np.argmax(scores))
+                if scores[i] <= (best[0] if best else 0.0):
                     break
+                at = int(able[i])
                 if grid.is_final[at]:
-                    best = (float(scores[at]), grid, at)
+                    best = (float(scores[i]), grid, at)
                     break
                 self._know(grid, at, e)
-                scores[at] = surprise(observed[at], expected[at], grid.unrest[at]) - grid.cost[at]
+                scores[i] = surprise(grid.observed[i], expected[i], grid.unrest[at]) - grid.cost[at]
         return best
 
     def _explained(self, e: Floats, found: Sequence[Found], but: int = -1) -> Floats:
@@ -226,22 +252,22 @@ class _Scan:
                     e[inside] *= max(self.y[inside].sum() / max(e[inside].sum(), 1e-9), 1.0)
         return e
 
-    def _greedy(self, e: Floats) -> list[Found]:
+    def _greedy(self, level: float) -> list[Found]:
         found: list[Found] = []
-        while len(found) < MOST:
-            best = self._best(self._explained(e, found))
+        for _ in range(2 * MOST):  # one that others explain may come back when these are refined
+            best = self._best(level, found) if len(found) < MOST else None
             if best is None or best[0] <= (NEXT if found else FIRST):
                 break
-            found = self._refined(e, [*found, best])
+            found = self._refined(level, [*found, best])
         found.sort(key=lambda one: -one[0])
-        return self._split(e, found) if found and found[0][0] > FIRST else []
+        return self._split(self.e * level, found) if found and found[0][0] > FIRST else []
 
-    def _refined(self, e: Floats, found: list[Found]) -> list[Found]:
+    def _refined(self, level: float, found: list[Found]) -> list[Found]:
         """Each cell replaced by the best one, given the others: a parent by its child, or the other way round."""
         for _ in range(2 if len(found) > 1 else 0):
             before = [(grid.attributes, at) for _, grid, at in found]
             for i in range(len(found)):
-                found[i] = self._best(self._explained(e, found, but=i)) or found[i]
+                found[i] = self._best(level, found, but=i) or found[i]
             if before == [(grid.attributes, at) for _, grid, at in found]:
                 break
         return [one for one in found if one[0] > NEXT]
@@ -275,7 +301,7 @@ class _Scan:
         inside = np.flatnonzero(one[1].cell == one[2])
         lines = np.bincount(grid.cell[inside], self.lines[inside], grid.first.size)
         counts = np.bincount(grid.cell[inside], self.y[inside], grid.first.size)
-        able = np.flatnonzero((counts >= FEWEST) & (lines >= SMALLEST) & ~grid.is_muted)
+        able = np.flatnonzero((counts >= FEWEST) & (lines >= SMALLEST) & (grid.place >= 0))
         return sorted(
             ((self._told(e, grid, int(at)), grid, int(at)) for at in able), key=lambda part: -part[0]
         )
@@ -292,7 +318,7 @@ class _Scan:
         for level in (1.0, self._low()):
             found: list[Found] = []
             for _ in range(STEPS):
-                found = self._greedy(self.e * level)
+                found = self._greedy(level)
                 free = np.ones(self.y.size, bool)
                 for _, grid, at in found:
                     free &= grid.cell != at
