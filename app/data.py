@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
-from app import db, empty, names, navigation, tables, waiting, zones
+from app import db, empty, jobs, names, navigation, tables, waiting, zones
 from app.buttons import pressed
 from app.exports import Column
 from app.frame import Page
@@ -22,6 +22,7 @@ from pipelines.mending import mend_files
 from pipelines.messages import Message, sentence
 from pipelines.store import StoreError
 
+_JOB = "_load"
 DATE_ORDERS: Sequence[DayOrder] = ("ask", "day_first", "month_first")
 
 
@@ -40,10 +41,12 @@ def upload() -> None:
     if dropped:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             order = date_order()
-            if pressed(t("data.start", n=len(dropped)), "start_load", kind="primary"):
-                st.session_state["_results"] = _load(dropped, Options(dates=order))
+            label, is_busy = t("data.start", n=len(dropped)), jobs.is_running(_JOB)
+            if pressed(label, "start_load", kind="primary", disabled=is_busy):
+                _start(dropped, Options(dates=order))
                 st.session_state["_uploads"] = number + 1
-                st.rerun()
+    if watch():
+        st.rerun()
     results()
     _unknown_files()
 
@@ -67,39 +70,54 @@ def date_order() -> DayOrder:
     return chosen
 
 
-def _load(dropped: Sequence[Any], options: Options) -> list[FileResult] | Message:
-    """One result a file; or why nothing could be loaded. Only files that nobody knows are kept once they are read."""
-    with tempfile.TemporaryDirectory(prefix="incidents-") as folder:
-        paths = []
-        for i, file in enumerate(dropped):
-            # two files of one name stay two files; the name itself is what reports will call it
-            path = Path(folder) / str(i) / Path(file.name).name
-            path.parent.mkdir()
-            with path.open("wb") as out:
-                out.write(file.getbuffer())
-            paths.append(path)
+def _start(dropped: Sequence[Any], options: Options) -> None:
+    """Loads what was dropped. Only files that nobody knows are kept once they are read."""
+    folder = tempfile.TemporaryDirectory(prefix="incidents-")
+    paths = []
+    for i, file in enumerate(dropped):
+        # two files of one name stay two files; the name itself is what reports will call it
+        path = Path(folder.name) / str(i) / Path(file.name).name
+        path.parent.mkdir()
+        with path.open("wb") as out:
+            out.write(file.getbuffer())
+        paths.append(path)
+
+    def finish(found: Sequence[FileResult]) -> None:
+        waiting.keep_unknown(paths, found)
+        folder.cleanup()
+
+    load_files(paths, options, finish)
+
+
+def load_files(
+    paths: Sequence[Path], options: Options, finish: Callable[[Sequence[FileResult]], None]
+) -> None:
+    """Begins to load; `watch` shows how far it is. `finish` gets one result a file, none if nothing could be loaded."""
+    store = db.store()
+
+    def work(tell: Callable[[Progress], None]) -> list[FileResult] | Message:
         try:
-            found = load_files(paths, options)
+            return load(paths, store, options, tell)
         except StoreError as error:
             return error.message
-        waiting.keep_unknown(paths, found)
-        return found
+
+    def told(found: list[FileResult] | Message) -> None:
+        st.session_state["_results"] = found
+        finish([] if isinstance(found, Message) else found)
+
+    jobs.start(_JOB, work, told, Progress("read", total=len(paths)))
 
 
-def load_files(paths: Sequence[Path], options: Options) -> list[FileResult]:
-    """One result a file, its progress shown meanwhile.
+def watch() -> bool:
+    """Shows how far a load of this visit is, wherever it was begun; True if one ended here."""
 
-    Raises StoreError when nothing could be loaded.
-    """
-    bar = st.progress(0.0, t("data.step_read", file="", done=0, total=len(paths)))
-
-    def progress(step: Progress) -> None:
+    def say(step: Progress) -> tuple[float, str]:
         share = {"read": step.done / max(step.total, 1) * 0.6, "build": 0.65, "publish": 0.9, "done": 1.0}[
             step.step
         ]
-        bar.progress(share, md(t(f"data.step_{step.step}", file=step.file, done=step.done, total=step.total)))
+        return share, md(t(f"data.step_{step.step}", file=step.file, done=step.done, total=step.total))
 
-    return load(paths, db.store(), options, progress)
+    return jobs.watch(_JOB, say)
 
 
 def _unknown_files() -> None:

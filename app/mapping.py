@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -12,7 +13,7 @@ from app.buttons import pressed
 from app.i18n import language, md, t, typeset
 from app.work import Work
 from pipelines import editing, mapping_files, user_changes
-from pipelines.load import Options
+from pipelines.load import FileResult, Options
 from pipelines.mapping_files import Saved
 from pipelines.messages import Message, sentence
 from pipelines.recognise import NotRecognised
@@ -24,6 +25,8 @@ from pipelines.user_changes import Change
 def draw() -> None:
     """The mapping being worked on; without one, what there is to work on."""
     history.rebuild_if_asked(db.store())
+    if data.watch():
+        st.rerun()
     history.said()
     at_work = work.current()
     if at_work is not None:
@@ -197,17 +200,15 @@ def _save(at_work: Work, who: str) -> None:
 def _load(key: str, options: Options) -> None:
     """Loads a file that has a mapping now; the others that it makes known are loaded with it."""
     keys = [key, *(other for other in waiting.names() if other != key)]
-    paths = list(dict.fromkeys(waiting.path_of(each) for each in keys))
-    try:
-        results = data.load_files(paths, options)
-    except StoreError as error:
-        st.session_state["_results"] = error.message
-        return
-    st.session_state["_results"] = results
-    for path, each in [(waiting.path_of(each), each) for each in keys]:
-        its = [r for r in results if r.file == path.name or r.file.startswith(f"{path.name} ›")]
-        if its and all(r.message is None or r.message.code != "not_recognised" for r in its):
-            waiting.forget(each)
+    files = {each: waiting.path_of(each) for each in keys}
+
+    def finish(results: Sequence[FileResult]) -> None:
+        for each, path in files.items():
+            its = [r for r in results if r.file == path.name or r.file.startswith(f"{path.name} ›")]
+            if its and all(r.message is None or r.message.code != "not_recognised" for r in its):
+                waiting.forget(each)
+
+    data.load_files(list(dict.fromkeys(files.values())), options, finish)
 
 
 def _loaded() -> None:

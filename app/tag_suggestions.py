@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
 from analysis.tagging import Quality
-from app import db, exports, formats, history, names, tables
+from app import db, exports, formats, history, jobs, names, tables
 from app.buttons import pressed
 from app.exports import Column
 from app.frame import Page
@@ -18,6 +19,7 @@ from pipelines import suggestions
 from pipelines.store import Store, StoreError
 
 _BATCH = "_accepted_batch"
+_JOB = "_suggesting"
 
 
 def draw(page: Page) -> None:
@@ -28,15 +30,9 @@ def draw(page: Page) -> None:
     history.said()
     causeless = db.query("tickets_without_cause")
     st.markdown(t("tags.causeless", n=causeless.height))
-    if pressed(t("tags.search"), "suggest", disabled=causeless.is_empty()):
-        bar = st.progress(0.0, text=t("tags.searching"))
-        said = t("tags.searching")
-
-        def progress(done: float) -> None:
-            bar.progress(done, text=said)
-
-        suggestions.work_out(store, progress)
-        bar.empty()
+    if pressed(t("tags.search"), "suggest", disabled=causeless.is_empty() or jobs.is_running(_JOB)):
+        jobs.start(_JOB, partial(suggestions.work_out, store), lambda _: None, 0.0)
+    jobs.watch(_JOB, lambda done: (done, t("tags.searching")))
     quality = suggestions.quality(store)
     if quality is None:
         st.caption(t("tags.never_searched"))

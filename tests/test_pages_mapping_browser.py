@@ -46,6 +46,11 @@ def test_an_unknown_file_becomes_incidents_on_the_screen(page: Page, server: str
     save = page.get_by_role("button", name="Save and load the file")
     expect(save).to_have_count(1, timeout=WAIT)  # while the page is drawn again there is an old one too
     save.click()
+    # who goes to another page meanwhile does not stop the load
+    expect(page.get_by_test_id("stProgress")).to_be_visible(timeout=WAIT)
+    _follow(page, "Settings")
+    ready(page, "Settings")
+    _follow(page, "Mappings")
     page.get_by_role("button", name="See the cases").click(timeout=120_000)
     ready(page, "Cases")
     expect(page.get_by_text("3 incidents")).to_be_visible()
@@ -70,6 +75,11 @@ def test_its_words_get_their_causes(page: Page, server: str, store: Store) -> No
     page.get_by_role("button", name="Undo").first.click()
     expect(page.get_by_role("combobox", name="Erreur prépa")).to_be_visible(timeout=120_000)
     assert "Erreur" not in _mapping(store).read_text(encoding="utf-8").partition("[reasons]")[2]
+
+
+def _follow(page: Page, title: str) -> None:
+    page.get_by_test_id("stTopNavSection").get_by_text("Data").click()
+    page.get_by_role("menuitem", name=title).click()
 
 
 def _mapping(store: Store) -> Path:
