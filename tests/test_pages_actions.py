@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from app import action_form, action_words, charts, marks
 from app.filters import Filters
+from app.frame import asked_for
 from app.i18n import say, texts
 from app.marks import Mark
 from pipelines import actions, notebook, notes
@@ -88,6 +89,31 @@ def test_an_action_is_changed_and_ended_and_one_that_somebody_else_changed_is_no
     assert any("Chloé" in each.value for each in app.error)
     app.button(key=f"end_{item}_3").click().run()
     assert actions.current(store)[item][1].end is not None
+
+
+@pytest.mark.parametrize(
+    ("season", "last", "said", "unsaid"),
+    [
+        ("no_year", None, "season_no_year", "season_few"),
+        ("few", 0.5, "season_few", "season_no_year"),
+        ("taken", 0.5, "method_season", "season_no_year"),
+    ],
+)
+def test_it_is_said_what_is_known_of_the_season(
+    store: Store, season: str, last: float | None, said: str, unsaid: str
+) -> None:
+    item = actions.save(store, Action("One", last_day(store).isoformat(), {"cause": [cause(store)]}), "Anne")[
+        0
+    ].item
+    made = actions.found(item, 1, actions.current(store)[item][1], Reader(store).query)
+    method = "season" if season == "taken" else "before_after"
+    interval = {"last_ratio": last, "last_low": last and last / 2, "last_high": last and last * 2}
+    effect = {**made.effect, "method": method, "season": season, **interval}
+    lines = action_words.caveats(asked_for({}, "26w"), effect)
+    assert say("fr", f"actions.{said}") in lines
+    assert say("fr", f"actions.{unsaid}") not in lines
+    change = action_words.between(last, interval["last_low"], interval["last_high"], "fr")
+    assert (say("fr", "actions.last_year", change=change or "") in lines) == (last is not None)
 
 
 def test_the_register_has_in_its_file_just_what_it_shows(store: Store) -> None:
