@@ -48,6 +48,7 @@ from pipelines.sources.mapping import MappingError, all_reason_codes
 from pipelines.store import Store, StoreError
 
 QUERIES = Path(__file__).resolve().parent.parent / "queries"
+ANALYSIS = QUERIES.with_name("analysis")
 
 _STATE = """
     create table if not exists files (
@@ -142,6 +143,7 @@ def version(store: Store) -> str:
             )
         ),
         Path(__file__),
+        *sorted(ANALYSIS.glob("*.py")),
         *sorted(QUERIES.rglob("*.sql")),
         *sorted(QUERIES.rglob("*.toml")),
         *sorted(_mappings(store).glob("*.toml")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -13,8 +14,8 @@ import pytest
 from analysis.rising import Rises, rises, rising, spell, sure_stories
 from app import report
 from app.i18n import say
+from pipelines import build, views
 from pipelines import rising as kept
-from pipelines import views
 from pipelines.store import Store
 from tests.pages_store import small_store
 from tests.test_pages import drawn, words
@@ -75,6 +76,13 @@ def test_two_cases_are_no_rise_and_half_a_year_is_needed() -> None:
     young = {sku: numbers[-20:] for sku, numbers in SKUS.items()}
     assert rising(*frames(young, ORDERS), MONDAY).is_empty()
     assert rising(*frames({}, {}), MONDAY).is_empty()
+
+
+def test_what_older_rules_found_is_found_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build, "ANALYSIS", tmp_path)
+    before = build.version(Store(tmp_path))
+    (tmp_path / "rising.py").write_text("FEWEST = 4\n", encoding="utf-8")
+    assert build.version(Store(tmp_path)) != before
 
 
 NOWHERE = {name: pl.lit(None, pl.String) for name in ("warehouse", "carrier", "country", "region", "channel")}
