@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Generator, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import polars as pl
 import pytest
+from streamlit.components.v2 import manifest_scanner
 
 from pipelines import build as loading
 from pipelines import facts as kept_facts
@@ -24,6 +26,15 @@ from pipelines.phrases import create_macros
 from pipelines.rules import all_rules
 from pipelines.store import Store
 from tests import prepared
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _components_are_looked_for_once() -> Iterator[None]:
+    """Each run of an AppTest reads the metadata of every package installed, which takes longer than most pages."""
+    with pytest.MonkeyPatch.context() as patch:
+        found_once = cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", found_once)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="module")
