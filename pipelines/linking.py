@@ -70,30 +70,36 @@ _AFFECTED_REFS = """
     inner join raw_products as p on upper(l.sku) = upper(p.sku)
     inner join dirty_records as d on d.kind = 'products' and d.record_id = p.record_id;
 
-    create or replace temp table affected_refs as
-    with orders as (
-        select
-            order_ref,
-            normal_ref(order_name) as name_ref,
-            normal_ref(order_id) as id_ref,
-            list_transform(other_refs, lambda name: normal_ref(name)) as other_refs
-        from raw_orders
+    -- a search for each kind of name: of millions of orders, only names are made alike, and few go on
+    create or replace temp table affected_orders as
+    with named as (
+        select order_ref as ref from marked_refs
+        union
+        select normal_ref(o.order_name)
+        from raw_orders as o
+        inner join dirty_records as d on d.kind = 'orders' and d.record_id = o.record_id
     ),
-    affected_orders as (
-        select * from orders
-        where order_ref in (from marked_refs) or name_ref in (from marked_refs) or id_ref in (from marked_refs)
-            or list_has_any(other_refs, (select list(order_ref) from marked_refs))
-            or name_ref in (
-                select normal_ref(o.order_name)
-                from raw_orders as o
-                inner join dirty_records as d on d.kind = 'orders' and d.record_id = o.record_id
-            )
+    others as (
+        select rowid as place, unnest(other_refs) as name from raw_orders where len(other_refs) > 0
     )
+    select order_ref, order_name, order_id, other_refs
+    from raw_orders
+    where rowid in (
+        select o.rowid from raw_orders as o semi join marked_refs using (order_ref)
+        union
+        select o.rowid from raw_orders as o semi join named on bare_ref(o.order_name) = named.ref
+        union
+        select o.rowid from raw_orders as o semi join marked_refs on bare_ref(o.order_id) = marked_refs.order_ref
+        union
+        select others.place from others semi join marked_refs on bare_ref(others.name) = marked_refs.order_ref
+    );
+
+    create or replace temp table affected_refs as
     from marked_refs
     union select order_ref from affected_orders
-    union select name_ref from affected_orders where name_ref is not null
-    union select id_ref from affected_orders
-    union select unnest(other_refs) from affected_orders;
+    union select normal_ref(order_name) from affected_orders where normal_ref(order_name) is not null
+    union select normal_ref(order_id) from affected_orders
+    union select normal_ref(unnest(other_refs)) from affected_orders;
 
     create or replace temp table affected_tracking as
     select tracking_number from raw_shipments

@@ -18,7 +18,9 @@ NODES = 12_000
 def create_macros(con: duckdb.DuckDBPyConnection) -> None:
     """Macros `normal_code`, `normal_ref` and `normal_text`: the only definition of what is compared with what."""
     # an order number as everyone writes it: '# 1050' and '1050 ' are '1050'
-    con.execute("create or replace macro normal_ref(x) as nullif(upper(ltrim(trim(x), '# ')), '')")
+    # without the null it is half the work: enough where a number is held against known ones
+    con.execute("create or replace macro bare_ref(x) as upper(ltrim(trim(x), '# '))")
+    con.execute("create or replace macro normal_ref(x) as nullif(bare_ref(x), '')")
     mentions.create_macros(con)
     con.execute(
         "create or replace macro normal_code(x) as"

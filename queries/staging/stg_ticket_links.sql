@@ -93,44 +93,88 @@ wanted as (
     where ref is not null
 ),
 
-orders as (
+-- an order for each kind of name that it has: of millions of orders only names are made alike (order_ref is), and only
+-- the few that are wanted go on
+others as (
     select
-        source,
-        account,
+        order_ref,
+        order_name,
         order_id,
-        customer_key,
-        placed_at,
-        list_concat([order_ref, order_name, order_id], other_refs) as names,
-        normal_ref(coalesce(order_ref, order_name, order_id)) as order_ref
+        unnest(other_refs) as name
     from batch_orders
+    where len(other_refs) > 0
 ),
 
 called as (
     select
-        order_ref,
-        normal_ref(unnest(names)) as name
-    from orders
+        wanted.ref,
+        orders.order_ref,
+        orders.order_name,
+        orders.order_id
+    from wanted
+    inner join batch_orders as orders on wanted.ref = orders.order_ref
+    union all
+    select
+        wanted.ref,
+        orders.order_ref,
+        orders.order_name,
+        orders.order_id
+    from wanted
+    inner join batch_orders as orders on wanted.ref = bare_ref(orders.order_name)
+    union all
+    select
+        wanted.ref,
+        orders.order_ref,
+        orders.order_name,
+        orders.order_id
+    from wanted
+    inner join batch_orders as orders on wanted.ref = bare_ref(orders.order_id)
+    union all
+    select
+        wanted.ref,
+        others.order_ref,
+        others.order_name,
+        others.order_id
+    from wanted
+    inner join others on wanted.ref = bare_ref(others.name)
+),
+
+wanted_lines as (
+    select
+        wanted.ref,
+        order_lines.source,
+        order_lines.account,
+        order_lines.order_id
+    from wanted
+    inner join batch_order_lines as order_lines
+        on wanted.ref = coalesce(order_lines.order_ref, normal_ref(order_lines.order_id))
+),
+
+orders_of_lines as (
+    select
+        source,
+        account,
+        order_id
+    from batch_orders
+    where order_id in (select wanted_lines.order_id from wanted_lines)
 ),
 
 order_names as (
     select
-        wanted.ref,
-        called.order_ref
-    from wanted
-    inner join called on wanted.ref = called.name
+        ref,
+        normal_ref(coalesce(order_ref, order_name, order_id)) as order_ref
+    from called
     union
     -- orders that are only known by their lines
     select
-        wanted.ref,
-        wanted.ref as order_ref
-    from wanted
-    inner join batch_order_lines as order_lines
-        on wanted.ref = coalesce(order_lines.order_ref, normal_ref(order_lines.order_id))
-    anti join orders
+        wanted_lines.ref,
+        wanted_lines.ref as order_ref
+    from wanted_lines
+    anti join orders_of_lines
         on
-            order_lines.source = orders.source
-            and order_lines.account = orders.account
-            and order_lines.order_id = orders.order_id
+            wanted_lines.source = orders_of_lines.source
+            and wanted_lines.account = orders_of_lines.account
+            and wanted_lines.order_id = orders_of_lines.order_id
 ),
 
 found as (
@@ -157,9 +201,9 @@ by_text as (
 by_customer as (
     select
         tickets.record_id,
-        min(orders.order_ref) as order_ref
+        min(normal_ref(coalesce(orders.order_ref, orders.order_name, orders.order_id))) as order_ref
     from batch_tickets as tickets
-    inner join orders on tickets.customer_key = orders.customer_key
+    inner join batch_orders as orders on tickets.customer_key = orders.customer_key
     where
         tickets.order_ref is null
         and tickets.order_id is null
@@ -170,7 +214,7 @@ by_customer as (
             list_contains(tickets.date_only, 'created_at'), interval 1 day, interval 0 days
         )
     group by tickets.record_id
-    having count(distinct orders.order_ref) = 1
+    having count(distinct normal_ref(coalesce(orders.order_ref, orders.order_name, orders.order_id))) = 1
 ),
 
 linked as (
