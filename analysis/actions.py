@@ -130,6 +130,7 @@ def judge(weeks: Weeks, plan: Plan) -> Verdict:
         return Verdict("too_early", reason, split.phase, base, **told)
     effect, method, elsewhere, is_displaced = estimate(weeks, split, after)
     low, high = effect.interval(ALPHA)
+    how_season = _season_of(method, split)
     last = season.last_year(y, e, before, after, split.barred)
     if last is not None and method != "comparison":
         last_low, last_high = last.interval(ALPHA)
@@ -141,7 +142,7 @@ def judge(weeks: Weeks, plan: Plan) -> Verdict:
         verdict, reason = _said(low, high), ""
         if verdict == "worse" and base == "usual" and plan.since is not None:
             verdict = "not_shown"  # above the level of before the problem: the action did not make it worse
-        if split.season == "few" and method != "comparison" and last is not None:
+        if how_season == "few" and last is not None:
             # few incidents tell a season too badly to take it out, but what it may have done by itself is no effect
             beyond = high < last.ratio if verdict == "effective" else low > last.ratio
             verdict = verdict if beyond else "not_shown"
@@ -157,7 +158,7 @@ def judge(weeks: Weeks, plan: Plan) -> Verdict:
         dispersion=effect.dispersion,
         back_since=back,
         is_displaced=is_displaced,
-        season="" if method == "comparison" else "taken" if method in SEASONAL else split.season,
+        season=how_season,
     )
     # a trend is carried on no farther than it was seen
     if len(after) < len(split.after) and ("trend" not in method or len(split.after) <= len(before)):
@@ -263,10 +264,22 @@ def _first_judged(weeks: Weeks, split: Split, needed: int | None) -> int | None:
         reach = normal_isf(ALPHA / 2) / sqrt(n / horizon)
         if reach > FARTHEST:
             continue
-        low, high = estimate(weeks, split, split.after[:n])[0].interval(2 * normal_sf(reach))
+        found, method, _, _ = estimate(weeks, split, split.after[:n])
+        if split.season == "taken" and _season_of(method, split) == "few":
+            continue  # the same weeks of the year before had no incident: sure of the season alone
+        low, high = found.interval(2 * normal_sf(reach))
         if low > 1 or high < 1:
             return n
     return needed if needed is not None and len(split.after) >= needed else None
+
+
+def _season_of(method: str, split: Split) -> str:
+    """What became of the season in an effect found so: even where it can be told, some weeks may have too few for it."""
+    if method == "comparison":
+        return ""
+    if method in SEASONAL:
+        return "taken"
+    return "few" if split.season == "taken" else split.season
 
 
 def _said(low: float, high: float) -> str:

@@ -143,3 +143,16 @@ def test_weeks_of_the_problem_itself_are_no_year_before() -> None:
     assert judged(y, 110).season == "taken"
     # one that was there for two years has been through all seasons
     assert judged(np.full(180, 12.0), 140, weeks_ago=120).season == "taken"
+
+
+def test_what_never_happens_in_these_weeks_of_any_year_is_no_effect() -> None:
+    """Twenty a week for thirty weeks, none for 22, each year; nothing is done when the quiet weeks begin.
+
+    A year before, none either: there is no ratio to take out, and the plain one is no effect.
+    """
+    t = np.arange(170)
+    y = np.where((t - 112) % 52 >= 22, 20.0, 0.0)
+    early = judged(y[:124], 112)
+    assert (early.verdict, early.reason, early.season) == ("too_early", "wait", "few")
+    later = judged(y, 112)
+    assert (later.verdict, later.season, later.method) == ("not_shown", "taken", "season")
