@@ -274,7 +274,7 @@ def _first_judged(weeks: Weeks, split: Split, needed: int | None) -> int | None:
 
 
 def _season_of(method: str, split: Split) -> str:
-    """What became of the season in an effect found so: even where it can be told, some weeks may have too few for it."""
+    """What became of the season in an effect found so; where it can be told, some weeks may still have too few."""
     if method == "comparison":
         return ""
     if method in SEASONAL:
