@@ -15,6 +15,7 @@ from tests.conftest import Build, RunView
 
 QUERIES = Path(__file__).resolve().parent.parent / "queries"
 SAYINGS = sayings.read_sayings(QUERIES / "sayings")
+PRICES = {"CAP": 800, "HAT": 1000}
 
 
 def verdicts(frame: pl.DataFrame) -> dict[str, str | None]:
@@ -228,6 +229,37 @@ def test_the_usual_price_is_the_median_of_30_days_and_no_cancelled_line_counts(r
     assert prices["few"]["has_abnormal_price"] is None
     told = {order: verdict for order, verdict in verdicts(got).items() if verdict}
     assert told == {"typo": "contradicted", "fine": "undetermined", "few": "undetermined"}
+
+
+@pytest.mark.parametrize("first", ["CAP", "HAT"])
+def test_of_lines_that_tell_as_much_the_first_is_told_however_they_were_loaded(
+    run_view: RunView, first: str
+) -> None:
+    """Both articles of a cancelled order were sold at their usual price: the first line is the cap's."""
+    sold = [
+        f"s{n}{sku} | s{n} | {sku} | 2025-03-0{n} | {PRICES[sku]} | EUR"
+        for n in range(1, 6)
+        for sku in PRICES
+    ]
+    ordered = [f"o/{n} | o | {sku} | 2025-03-10 | {PRICES[sku]} | EUR" for n, sku in enumerate(PRICES)]
+    got = run_view(
+        "cancellation_cases",
+        raw_cancellations="record_id | source | account | cancelled_at | declared_by\n"
+        "o | shop | main | 2025-03-10 10:00:00 | customer",
+        signals="signal_key | incident_key | order_key | kind | record_id | occurred_at | cause | party\n"
+        "c/o | c/o | o | cancellation | o | 2025-03-10 10:00:00 | changed_mind | customer",
+        incidents="incident_key | order_key | cause | party | kinds | event_date | order_date | currency\n"
+        "c/o | o | changed_mind | customer | cancellation | 2025-03-10 | 2025-03-10 | EUR",
+        lines="\n".join(
+            [
+                "line_key | order_key | sku | order_date | unit_price_cents | currency",
+                *sold,
+                *sorted(ordered, reverse=first == "HAT"),
+            ]
+        ),
+        rule_cancellation_evidence=RULES,
+    )
+    assert got.select("line_count", "price_ratio", "usual_price_cents").rows() == [(2, 1.0, 800)]
 
 
 # --- mass cancellations

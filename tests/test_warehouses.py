@@ -6,8 +6,11 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import duckdb
 import polars as pl
 import pytest
+
+from pipelines import views
 
 RunView = Callable[..., pl.DataFrame]
 
@@ -236,6 +239,20 @@ def test_articles_taken_for_one_another_are_told_by_what_came_back_or_by_sizes_i
     ]
     assert got["incident_count"].sum() == 6, "every confusion is counted, known or not"
     assert got["is_same_product"].to_list() == [True, None, None]
+
+
+@pytest.mark.parametrize("first", ["Lamp", "Lampe"])
+def test_an_article_that_lines_call_by_two_names_has_one_name_however_they_were_loaded(first: str) -> None:
+    (query,) = (each for each in views.queries(("aggregates",)) if each.name == "int_articles")
+    with duckdb.connect() as con:
+        con.execute(
+            "create table raw_products (sku varchar, product varchar, variant varchar, record_id varchar)"
+        )
+        con.execute("create table lines (sku varchar, product varchar, variant varchar)")
+        for name in sorted(("Lamp", "Lampe"), reverse=first == "Lampe"):
+            con.execute("insert into lines values ('L-7', $1, null)", [name])
+        views.run(con, [query])
+        assert con.sql("from int_articles").fetchall() == [("L-7", "Lamp", None)]
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ with told as (
     union all
     select
         upper(trim(sku)) as sku_key,
-        any_value(product) as product,
-        any_value(variant) as variant,
+        min(product) as product,
+        min(variant) as variant,
         2 as place,
         '' as told_by
     from lines

@@ -35,7 +35,8 @@ with judged_lines as (
             and cancelled.order_date = prices.order_date
 ),
 
--- of a whole order the line that tells most: the one with least stock, the strangest price, the largest burst
+-- of a whole order the line that tells most: the one with least stock, the strangest price, the largest burst; the
+-- first one of several alike, in whatever order they were loaded
 incidents as (
     select
         incident_key,
@@ -72,13 +73,13 @@ incidents as (
         any_value(contacted_at) as contacted_at,
         any_value(alternative_offered) as alternative_offered,
         min(stock_level) as stock_level,
-        arg_min(stock_at, stock_level) as stock_at,
-        arg_min(is_stock_before, stock_level) as is_stock_before,
-        arg_max(unit_price_cents, abs(ln(nullif(price_ratio, 0)))) as sold_price_cents,
-        arg_max(usual_price_cents, abs(ln(nullif(price_ratio, 0)))) as usual_price_cents,
-        arg_max(price_ratio, abs(ln(nullif(price_ratio, 0)))) as price_ratio,
+        arg_min(stock_at, stock_level order by line_key) as stock_at,
+        arg_min(is_stock_before, stock_level order by line_key) as is_stock_before,
+        arg_max(unit_price_cents, abs(ln(nullif(price_ratio, 0))) order by line_key) as sold_price_cents,
+        arg_max(usual_price_cents, abs(ln(nullif(price_ratio, 0))) order by line_key) as usual_price_cents,
+        arg_max(price_ratio, abs(ln(nullif(price_ratio, 0))) order by line_key) as price_ratio,
         max(burst_line_count) as burst_line_count,
-        arg_max(burst_key, burst_line_count) as burst_key
+        arg_max(burst_key, burst_line_count order by line_key) as burst_key
     from judged_lines
     group by incident_key
 ),
