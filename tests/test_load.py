@@ -230,8 +230,14 @@ def test_many_small_loads_equal_one_large_one(tmp_path: Path, monkeypatch: pytes
     for part in range(6):
         load([_tickets(tmp_path / f"part-{part}.csv", rows[part::6])], many)
     load([first], many)
-    made, run = [], views.run
-    monkeypatch.setattr(views, "run", lambda con, chosen: (made.extend(chosen), run(con, chosen)))
+    made: list[views.Query] = []
+    run = views.run
+
+    def noted(con: duckdb.DuckDBPyConnection, chosen: Sequence[views.Query]) -> None:
+        made.extend(chosen)
+        run(con, chosen)
+
+    monkeypatch.setattr(views, "run", noted)
     load([later], many)  # of tickets that this load does not bring, nor others of their orders
     assert _facts(many) == _facts(one)
     # and what does not read messages or what is kept of tickets is left as it was
