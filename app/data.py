@@ -105,7 +105,7 @@ def load_files(
         st.session_state["_results"] = found
         finish([] if isinstance(found, Message) else found)
 
-    jobs.start(_JOB, work, told, Progress("read", total=len(paths)))
+    jobs.start(_JOB, work, told, Progress("read", paths[0].name, total=len(paths)))
 
 
 def watch() -> bool:

@@ -32,7 +32,8 @@ def draw(page: Page) -> None:
     st.markdown(t("tags.causeless", n=causeless.height))
     if pressed(t("tags.search"), "suggest", disabled=causeless.is_empty() or jobs.is_running(_JOB)):
         jobs.start(_JOB, partial(suggestions.work_out, store), lambda _: None, 0.0)
-    jobs.watch(_JOB, lambda done: (done, t("tags.searching")))
+    if jobs.watch(_JOB, lambda done: (done, t("tags.searching"))):
+        st.rerun()  # the button above was drawn while the search was running
     quality = suggestions.quality(store)
     if quality is None:
         st.caption(t("tags.never_searched"))

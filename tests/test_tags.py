@@ -9,6 +9,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from app import db, jobs
 from pipelines.reader import Reader, Value, set_variables
 from pipelines.store import Store
 from tests.test_pages import drawn, store, words
@@ -16,6 +17,7 @@ from tests.test_pages import drawn, store, words
 __all__ = ["store"]
 
 RunView = Callable[..., pl.DataFrame]
+CAUSELESS = "tickets_without_cause"
 
 TICKETS = """
     record_id | source | account | ticket_id | agent_team | created_at          | tags            | reason_raw | is_excluded
@@ -170,4 +172,21 @@ def test_the_page_is_drawn_and_says_what_is_not_known(store: Store, lang: str) -
 def test_without_a_ticket_to_suggest_for_there_is_nothing_to_look_for(store: Store) -> None:
     app = drawn("tags", lang="en", period="all")
     assert "No suggestions worked out" in words(app)
-    assert app.button(key="suggest").disabled == Reader(store).query("tickets_without_cause").is_empty()
+    assert app.button(key="suggest").disabled == Reader(store).query(CAUSELESS).is_empty()
+
+
+def test_a_search_that_ends_when_its_page_is_drawn_again_can_be_repeated(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = db.query
+    one = pl.DataFrame({"incident_key": ["a"]})
+    monkeypatch.setattr(
+        db, "query", lambda name, *args, **more: one if name == CAUSELESS else query(name, *args, **more)
+    )
+    app = drawn("tags", lang="en", period="all")
+    assert not app.button(key="suggest").disabled
+    job = jobs._Job(lambda tell: None, lambda done: None, 0.0)  # begun by a run that was cut short
+    job.run()
+    app.session_state["_suggesting"] = job
+    app.run()
+    assert not app.button(key="suggest").disabled
