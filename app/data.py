@@ -44,7 +44,6 @@ def upload() -> None:
             label, is_busy = t("data.start", n=len(dropped)), jobs.is_running(_JOB)
             if pressed(label, "start_load", kind="primary", disabled=is_busy):
                 _start(dropped, Options(dates=order))
-                st.session_state["_uploads"] = number + 1
     if watch():
         st.rerun()
     results()
@@ -83,7 +82,9 @@ def _start(dropped: Sequence[Any], options: Options) -> None:
         paths.append(path)
 
     def finish(found: Sequence[FileResult]) -> None:
-        waiting.keep_unknown(paths, found)
+        if found:  # else they wait where they are for another try
+            waiting.keep_unknown(paths, found)
+            st.session_state["_uploads"] += 1
         folder.cleanup()
 
     load_files(paths, options, finish)

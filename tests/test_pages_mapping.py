@@ -71,6 +71,18 @@ def test_every_column_of_the_contract_and_every_word_of_ours_has_a_name_for_mana
     assert asked == wanted
 
 
+def test_files_dropped_while_another_load_runs_wait_for_another_try(store: Store) -> None:
+    app = drawn("data", lang="en")
+    app.file_uploader[0].upload("retours.csv", FILE, "text/csv").run()
+    with store.writing():
+        fine(app.button(key="start_load").click().run())
+    assert app.error[0].value.startswith("Another load is running")
+    fine(app.button(key="start_load").click().run())
+    assert not app.error
+    assert app.button(key="to_mapping").label == "Describe the file that was not recognised"
+    assert not [button for button in app.button if button.key == "start_load"]
+
+
 def test_a_refused_file_leads_to_its_mapping(store: Store) -> None:
     app = drawn("data", lang="en")
     app.file_uploader[0].upload("retours.csv", FILE, "text/csv").run()
