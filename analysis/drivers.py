@@ -142,7 +142,7 @@ class _Scan:
         self.rows = grouped(codes, ~past, **sums, expected=expected[~past])
         self.y, self.e, self.lines = (self.rows[name] for name in ("incident", "expected", "exposure"))
         self.past = grouped(codes, past, y=y, mu=mu)
-        self.grids = [self._grid(c) for c in self._sets()]
+        self.grids = [grid for c in self._sets() if (grid := self._grid(c)) is not None]
 
     def _sets(self) -> Iterator[tuple[str, ...]]:
         """Sets of attributes of which none settles another."""
@@ -172,11 +172,18 @@ class _Scan:
         """The attributes and what they settle."""
         return {*attributes, *(b for a, b in self.nested if a in attributes)}
 
-    def _grid(self, attributes: tuple[str, ...]) -> Grid:
+    def _grid(self, attributes: tuple[str, ...]) -> Grid | None:
+        """The cells of a set of attributes; None if none of them is large enough to be an answer."""
         sizes = {a: self.kept[a].size + 1 for a in attributes}
         keys, most = keys_of(self.rows, attributes, sizes)
         cell, first = cells_of(keys, most)
         lines = np.bincount(cell, self.lines, first.size)
+        observed = np.bincount(cell, self.y, first.size)
+        is_able = (lines >= SMALLEST) & (observed >= FEWEST)
+        for a in attributes:
+            is_able &= self.rows[a][first] != self.kept[a].size
+        if not is_able.any():
+            return None
         past, unrest = np.ones(first.size), np.full(first.size, 1e-6)
         if len(attributes) > 1:
             before, y, mu = keys_of(self.past, attributes, sizes)[0], self.past["y"], self.past["mu"]
@@ -184,10 +191,6 @@ class _Scan:
             unrest = unrest + error
         for a in sorted(self._settled(attributes)):
             unrest = unrest + self.variance[a][self.rows[a][first]]
-        observed = np.bincount(cell, self.y, first.size)
-        is_able = (lines >= SMALLEST) & (observed >= FEWEST)
-        for a in attributes:
-            is_able &= self.rows[a][first] != self.kept[a].size
         # one order taken at random shows the cell: what its name is worth in a code that large cells are short in
         cost = -np.log(np.maximum(lines, 1e-9) / self.lines.sum()) + PER_ATTRIBUTE * len(attributes)
         able = np.flatnonzero(is_able)
