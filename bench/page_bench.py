@@ -223,6 +223,8 @@ def main() -> None:
     )
     if chromium is None:
         sys.exit("no Chromium on PATH")
+    if not (chosen.store / "CURRENT").exists():
+        parser.error(f"{chosen.store} holds no data: name a store, or make the demo with python3 run.py demo")
     page = constants(chosen.store.resolve())
     words = [tile["value"] for tile in page["tiles"]] + [row["title"] for row in page["rows"]]  # type: ignore[attr-defined]
     with tempfile.TemporaryDirectory() as folder:

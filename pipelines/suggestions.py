@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,7 @@ def work_out(store: Store, progress: Callable[[float], None] = lambda _: None) -
         (frame_file, kept.write_parquet),
         (quality_file, lambda to: to.write_text(json.dumps(quality.figures()), encoding="utf-8")),
     ):
-        half = path.with_name(f".{path.name}.tmp")
+        half = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")  # two may search at once
         write(half)
         os.replace(half, path)
     return quality
