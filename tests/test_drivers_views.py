@@ -91,6 +91,21 @@ def test_a_lot_first_sold_since_the_base_began_is_new_and_an_old_one_is_not(run_
     ]
 
 
+def test_a_warehouse_is_new_since_the_day_of_its_first_order_whenever_that_left(run_view: RunView) -> None:
+    places = """
+        date_basis | date       | warehouse | lines_confirmed | lines_shipped
+        order      | 2025-03-03 | old       | 1               | 1
+        event      | 2025-01-02 | old       | 4               | 0
+        event      | 2025-05-30 | new       | 2               | 0
+        event      | 2025-06-04 | new       | 0               | 2
+    """
+    incidents = INCIDENTS.replace("source", "warehouse").replace("gorgias", "new").replace("shop", "old")
+    got = run_view("driver_changes", PERIOD, incidents=incidents, lines=LINES, exposure_places=places)
+    assert [tuple(row.values()) for row in got.filter(kind="warehouse").to_dicts()] == [
+        ("warehouse", "new", date(2025, 5, 30), 2, 1)
+    ]
+
+
 def test_a_tool_first_heard_of_since_the_base_began_is_new(run_view: RunView) -> None:
     got = asked(run_view, "driver_sources").select("source", "is_new", "incident_count", "before_count")
     assert got.rows() == [("gorgias", True, 1, 0), ("shop", False, 1, 1)]

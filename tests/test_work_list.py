@@ -70,10 +70,11 @@ def test_conflicts_and_tickets_without_an_order_are_there_as_long_as_the_shop_lo
     ]
 
 
+@pytest.mark.parametrize("limit", ["x | 1", "conflict |"], ids=["no rule", "an empty rule"])
 def test_without_orders_no_ticket_can_be_linked_and_without_a_limit_nothing_is_too_old(
-    run_view: RunView,
+    run_view: RunView, limit: str
 ) -> None:
-    found = [row[0] for row in _items(run_view, lines="", rule_work_list="kind | look_back_days\n x | 1")]
+    found = [row[0] for row in _items(run_view, lines="", rule_work_list=f"kind | look_back_days\n {limit}")]
     assert found == ["conflict/ticket/b", "conflict/ticket/a", "conflict/ticket/c"]
 
 

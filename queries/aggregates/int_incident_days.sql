@@ -5,26 +5,16 @@
 create or replace table int_incident_days as
 with dated as (
     select
+        *,
         'event' as date_basis,
-        event_date as date,
-        cause,
-        family,
-        party,
-        channel,
-        currency,
-        cost_cents
+        event_date as date
     from incidents
     where event_date in (select int_incident_dates.date from int_incident_dates)
     union all
     select
+        *,
         'order' as date_basis,
-        order_date as date,
-        cause,
-        family,
-        party,
-        channel,
-        currency,
-        cost_cents
+        order_date as date
     from incidents
     where order_date in (select int_incident_dates.date from int_incident_dates)
 )
